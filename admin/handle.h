@@ -1,0 +1,44 @@
+// The one door of the admin endpoint: the page, its assets, the API under api/1/, and health.
+//
+// An answer that needs a walk over the table is a Task, stepped by the caller so that no step blocks an event loop.
+// Thread safety: none; one Task belongs to one caller. May throw std::bad_alloc.
+// Sources: RFC 9457 (problem documents), RFC 9110, ASVS 5.0 3.5 (origin checks).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "admin/message.h"
+#include "tracker/tracker.h"
+
+namespace agent_sessions::admin {
+
+// Tells a task when its slice is over. The caller's clock, since this folder has none.
+class Slice {
+  public:
+    virtual ~Slice() = default;
+    virtual bool over() const noexcept = 0;
+    // The instant to judge ages by; may move between steps.
+    virtual tracker::Now now() const noexcept = 0;
+};
+
+class Task {
+  public:
+    virtual ~Task() = default;
+    // Works until the slice is over. An answer = finished; nullopt = call again.
+    virtual std::optional<Response> step(const Slice& slice) = 0;
+};
+
+// Answers at once where it can, else with a task.
+struct Handled {
+    std::optional<Response> response;
+    std::unique_ptr<Task> task;  // set when `response` is not; keeps no view of the request
+};
+
+Handled handle(const Request& request, tracker::Tracker tracker);
+
+// The largest body that is looked at, in bytes; larger ones get 413 without being read.
+inline constexpr std::size_t kMaxBodyBytes = 1 << 20;
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,241 @@
+// What the tracker takes and gives: plain values without behaviour, safe to copy between threads.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tracker/time.h"
+
+namespace agent_sessions::tracker {
+
+// Bounds of stored text, in bytes. Longer text is cut at a UTF-8 boundary.
+inline constexpr std::size_t kMaxAgentBytes = 128;
+inline constexpr std::size_t kMaxInteractionBytes = 128;
+inline constexpr std::size_t kMaxUserAgentBytes = 256;
+inline constexpr std::size_t kMaxLabelBytes = 128;
+inline constexpr std::size_t kMaxAddressBytes = 64;
+inline constexpr std::size_t kMaxAccountBytes = 64;
+inline constexpr std::size_t kMaxTimeZoneBytes = 48;
+inline constexpr std::size_t kMaxMessageBytes = 256;
+inline constexpr std::size_t kMaxUserBytes = 128;
+
+inline constexpr std::size_t kMaxNamedInstances = 64;
+inline constexpr std::uint64_t kMinCapacity = 1'000;
+inline constexpr std::uint64_t kMaxCapacity = 10'000'000;
+
+// Names a session: 128 bits of a keyed hash of its cookie. Enough to find the session, never enough to make the
+// cookie (ASVS 7.2.3), so it is also the public `ref`.
+struct SessionKey {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+
+    friend bool operator==(const SessionKey&, const SessionKey&) = default;
+    friend auto operator<=>(const SessionKey&, const SessionKey&) = default;
+};
+
+// 32 lower-case hexadecimal digits.
+std::string to_ref(SessionKey key);
+std::optional<SessionKey> parse_ref(std::string_view ref) noexcept;
+
+// Why a session ended. The numbers are stored: append only.
+enum class EndReason : std::uint8_t {
+    none = 0,
+    administrator = 1,
+    replaced = 2,
+    limit = 3,
+    idle = 4,
+    absolute = 5,
+    logout = 6,
+};
+
+// "administrator", "idle", …
+std::string_view to_string(EndReason reason) noexcept;
+
+// A person or a rule closed it: the agent is told, and the cookie is refused until the agent reactivates.
+constexpr bool is_told(EndReason reason) noexcept {
+    return reason == EndReason::administrator || reason == EndReason::replaced || reason == EndReason::limit;
+}
+
+// Its time ran out: the next navigation simply begins the next session.
+constexpr bool is_run_out(EndReason reason) noexcept {
+    return reason == EndReason::idle || reason == EndReason::absolute;
+}
+
+// One use of one slot of the table. Goes stale, harmlessly, when that use is over.
+struct SessionHandle {
+    std::uint32_t slot = 0;
+    std::uint32_t generation = 0;
+
+    friend bool operator==(const SessionHandle&, const SessionHandle&) = default;
+};
+
+struct Lifetime {
+    Millis idle{30 * 60 * 1000};
+    Millis absolute{12 * 60 * 60 * 1000};
+    Millis instance{30 * 60 * 1000};
+
+    friend bool operator==(const Lifetime&, const Lifetime&) = default;
+};
+
+// What a lookup found.
+struct Found {
+    enum class State : std::uint8_t {
+        unknown,  // neither live nor remembered as ended
+        live,
+        ended,
+        busy,  // could not be decided within the bound on waiting; nothing is known
+    };
+    State state = State::unknown;
+    SessionHandle handle;
+    EndReason reason = EndReason::none;
+    WallTime started{};
+    // Compare with Tracker::hash_name() of the name at hand: differs = identify() has work to do.
+    std::uint32_t agent_hash = 0;
+    std::uint32_t label_hash = 0;
+};
+
+// Who and where, learned when a session begins. Views need to live for the call only. Empty = unknown.
+struct BeginRequest {
+    SessionKey key;
+    WallTime started{};
+    std::string_view account;
+    std::string_view time_zone;  // of the account, kept where no license line names one
+    std::string_view agent;
+    std::string_view label;
+    std::string_view address;
+    std::string_view user_agent;
+    Lifetime lifetime;
+    // The ended session of the same browser whose Agent Id is taken over while `agent` is empty
+    // (never after a logout; the tracker checks that).
+    std::optional<SessionKey> predecessor;
+};
+
+enum class BeginResult : std::uint8_t {
+    begun,
+    already_live,   // somebody was faster: the handle is that session's
+    already_ended,  // the key is remembered as ended: nothing begins
+    table_full,
+    accounts_full,
+    busy,
+};
+
+struct Begun {
+    BeginResult result = BeginResult::busy;
+    SessionHandle handle;
+};
+
+enum class IdentifyResult : std::uint8_t {
+    unchanged,
+    named,      // a Guest, or one with a name that was taken over, has this name now
+    different,  // another agent on the same cookie: nothing changed, the caller ends and begins
+    gone,       // no longer live
+    busy,
+};
+
+enum class InstanceResult : std::uint8_t {
+    refreshed,
+    opened,
+    renamed,
+    counted_only,  // beyond kMaxNamedInstances or the pool is empty: counted, not named
+    closed,
+    unknown,  // no such instance to close
+    gone,
+    busy,
+};
+
+struct EndRequest {
+    EndReason reason = EndReason::administrator;
+    std::string_view by;       // the admin's user name
+    std::string_view message;  // the admin's words to the agent
+};
+
+enum class EndResult : std::uint8_t {
+    ended,         // by this call
+    already_gone,  // had ended before
+    not_found,
+    // The cookie is refused from now on, but the counts and the event could not follow yet (lock busy):
+    // call settle() until it says true before telling anybody.
+    ended_unsettled,
+};
+
+// What the message to the agent and its buttons need to know of an ended session.
+struct EndedFacts {
+    SessionKey key;
+    EndReason reason = EndReason::none;
+    std::string account;
+    std::string agent;
+    std::string by;
+    std::string message;
+    WallTime started{};
+    BootTime ended_at{};
+    std::uint32_t reactivations = 0;  // part of the one-time mark: a used mark no longer matches
+};
+
+// The next session of a browser whose session ran out. The same facts are given to everyone who asks while they
+// hold, so that several tabs derive the same cookie without its value being stored anywhere.
+struct Successor {
+    bool available = false;  // false: busy or gone, the caller goes on without one
+    std::uint64_t nonce = 0;
+    WallTime issued{};
+};
+
+struct Instance {
+    std::string name;
+    WallTime opened{};
+    WallTime last_seen{};
+};
+
+// One row of the list; a consistent copy of one live session.
+struct Row {
+    SessionHandle handle;
+    SessionKey key;
+    std::uint16_t account = 0;  // index for account_name()
+    WallTime started{};
+    BootTime begun{};
+    WallTime last_seen{};
+    std::string agent;  // empty and !identified = Guest
+    bool identified = false;
+    std::uint32_t agent_sessions = 0;  // live sessions of the same agent in the same account
+    std::string label;
+    std::string address;
+    std::string user_agent;
+    std::vector<std::string> interactions;  // distinct names, sorted
+    std::uint32_t instances = 0;            // all of them, the unnamed included
+    std::vector<Instance> details;          // only where asked for
+};
+
+// Licences of an account, as configured.
+struct License {
+    std::string_view account;  // "*" = every account without a line of its own
+    std::optional<std::uint32_t> total;
+    std::string_view time_zone;  // empty = not given
+};
+
+struct AccountUsage {
+    std::uint16_t index = 0;
+    std::string name;
+    std::string time_zone;  // empty = unknown
+    std::uint32_t current = 0;
+    std::uint32_t agents = 0;  // distinct names among the live sessions
+    std::optional<std::uint32_t> total;
+    std::uint64_t untracked = 0;  // requests that passed without being tracked, since the segment was made
+};
+
+// Why a request passed untracked.
+enum class Untracked : std::uint8_t { no_cookie, table_full, accounts_full, busy, other };
+inline constexpr std::size_t kUntrackedCauses = 5;
+
+// What changed, in order. The numbers are stored: append only.
+enum class EventKind : std::uint8_t {
+    begun = 1,
+    identified = 2,
+    ended = 3,
+    opened = 4,
+    closed = 5,
+    renamed = 6,
+};
+
+}  // namespace agent_sessions::tracker
