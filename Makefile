@@ -1,0 +1,24 @@
+# Targets that people and scripts use. How things are compiled: config, config.make, build-aux/*.mk.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BUILD ?= build
+NGINX_SOURCE ?= /usr/share/nginx/src
+
+SOURCES := $(shell sed -e 's/\#.*//' build-aux/sources.list)
+INSTALL := build-aux/install-packages
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+include build-aux/web.mk
+include build-aux/module.mk
+include build-aux/tests.mk
+include build-aux/lint.mk
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf $(BUILD) admin/web/node_modules tests/browser/node_modules

@@ -1,0 +1,79 @@
+# Tests. A suite joins `make test` with its first source: tests/NAME/**/*_test.cpp for the GoogleTest suites unit,
+# multiprocess and e2e, *.test.mjs for the page and the browser. Every .cpp below tests/NAME/ goes into
+# $(BUILD)/tests/NAME, and so does tests/support/. SANITIZE=address,undefined builds all of that once more, elsewhere.
+#
+# The suites find the built module in AGENT_SESSIONS_MODULE.
+
+ifdef SANITIZE
+TEST_BUILD := $(BUILD)/sanitize
+SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+TEST_BUILD := $(BUILD)/tests
+endif
+
+TEST_CPPFLAGS := -I. -DAGENT_SESSIONS_TEST_STEPS '-DAGENT_SESSIONS_WEB_DIR="$(abspath build/web)"' -MMD -MP
+TEST_CXXFLAGS := -std=c++20 -O1 -g -Wall -Wextra -Werror -fno-gnu-unique $(SANITIZE_FLAGS)
+TEST_LIBS := -lgmock_main -lgmock -lgtest -lcurl -lcrypto -pthread
+
+# All that needs no nginx. A library, so that a test links only what it uses.
+TEST_LIBRARY := $(TEST_BUILD)/libagent_sessions.a
+LIBRARY_SOURCES := $(filter tracker/% admin/% ngx_module/gateway/%,$(SOURCES))
+LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.cpp=$(TEST_BUILD)/objects/%.o)
+
+test_sources = $(sort $(shell find tests/$(1) tests/support -name '*.cpp' 2>/dev/null))
+test_objects = $(patsubst %.cpp,$(TEST_BUILD)/objects/%.o,$(call test_sources,$(1)))
+
+GTEST_SUITES := $(foreach suite,unit multiprocess e2e, \
+    $(if $(shell find tests/$(suite) -name '*_test.cpp' 2>/dev/null),$(suite)))
+PAGE_TESTS := $(shell find admin/web -name node_modules -prune -o -name '*.test.*' -print 2>/dev/null)
+BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.mjs))
+
+SUITES := $(filter unit,$(GTEST_SUITES)) $(if $(filter unit,$(GTEST_SUITES)),unit-sanitized) \
+    $(filter-out unit,$(GTEST_SUITES)) $(if $(PAGE_TESTS),page) $(if $(BROWSER_TESTS),browser)
+
+export AGENT_SESSIONS_MODULE := $(abspath $(MODULE))
+
+.PHONY: test
+test: build ## build and run every test
+	@$(INSTALL) test
+	@$(MAKE) $(SUITES:%=prepare-%)
+	@build-aux/run-tests $(BUILD)/tests $(SUITES)
+
+# `make unit` and so on: one suite alone. GoogleTest's own variables choose the tests: GTEST_FILTER=Cookie* make unit
+define suite_target
+.PHONY: $(1) prepare-$(1)
+$(1): $(if $(filter unit page,$(1)),,build) ## run the tests of tests/$(1)
+	@$$(INSTALL) build test
+	@$$(MAKE) prepare-$(1)
+	@build-aux/run-tests $$(BUILD)/tests $(1)
+endef
+$(foreach suite,$(SUITES),$(eval $(call suite_target,$(suite))))
+
+define gtest_binary
+$(TEST_BUILD)/$(1): $(call test_objects,$(1)) $(TEST_LIBRARY)
+	$(CXX) $(SANITIZE_FLAGS) -o $$@ $$^ $(TEST_LIBS)
+
+-include $(patsubst %.o,%.d,$(call test_objects,$(1)))
+endef
+$(foreach suite,$(GTEST_SUITES),$(eval $(call gtest_binary,$(suite))))
+
+$(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
+
+prepare-unit-sanitized:
+	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit
+
+prepare-page: admin/web/node_modules/.package-lock.json
+
+prepare-browser: tests/browser/node_modules/.package-lock.json
+
+$(TEST_LIBRARY): $(LIBRARY_OBJECTS) build-aux/sources.list
+	rm -f $@
+	$(AR) rcs $@ $(LIBRARY_OBJECTS)
+
+$(TEST_BUILD)/objects/%.o: %.cpp build-aux/tests.mk
+	@mkdir -p $(@D)
+	$(CXX) $(TEST_CPPFLAGS) $(TEST_CXXFLAGS) -c -o $@ $<
+
+$(TEST_BUILD)/objects/admin/assets.o: $(WEB_ASSETS) $(wildcard build/web/*)
+
+-include $(LIBRARY_OBJECTS:.o=.d)
