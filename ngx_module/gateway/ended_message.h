@@ -1,0 +1,43 @@
+// What an agent reads: the message about an ended session, and the two refusals. English; every text is here.
+// Everything that comes from outside is escaped; text that is not UTF-8 is repaired. Thread safety: pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tracker/types.h"
+
+namespace agent_sessions::gateway {
+
+struct Answer {
+    int status = 403;
+    // Content-Type included, Content-Length not.
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+};
+
+struct EndedMessage {
+    int status = 403;  // agent_sessions_ended_status
+    tracker::EndReason reason = tracker::EndReason::administrator;
+    std::string_view words;  // EndedFacts::message; may be empty
+    // From reactivation_url() or reactivation_url_after_post(). Empty = no mark could be made: the page then
+    // asks for a reload only, the JSON body has no `reactivate`.
+    std::string_view reactivate;
+    bool after_post = false;  // says Back, so that typed text can be copied
+};
+
+// "closed by an administrator", …
+std::string_view reason_in_words(tracker::EndReason reason) noexcept;
+
+// As a page (HTML) or as application/problem+json (RFC 9457) with code "session_ended".
+Answer ended_answer(const EndedMessage& message, bool as_page);
+
+// 403, code "session_required". Source: PRODUCT 4, last but one point.
+Answer session_required_answer(bool as_page);
+
+// 400, code "cookie_conflict". Source: PRODUCT 6, "two different values are refused".
+Answer cookie_conflict_answer(bool as_page);
+
+}  // namespace agent_sessions::gateway

@@ -1,0 +1,94 @@
+// The value of the issued cookie, and the one-time mark of the message's button.
+//
+// Token, 39 bytes, base64url without padding (52 characters):
+//   key id 1 | issue time 6, big endian, ms since the epoch | random 16 | signature 16
+//   mac = HMAC-SHA-256(key, "agent-sessions token 1" || the first 23 bytes); signature = mac[0..16),
+//   SessionKey = mac[16..32). So one HMAC proves the token and names its session, and what is stored or shown
+//   of a session (its key) tells neither the signature nor the randomness.
+// Mark: base64url of the first 16 bytes of HMAC-SHA-256(key, "agent-sessions mark 1" || SessionKey || u32).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "ngx_module/gateway/key_ring.h"
+#include "tracker/types.h"
+
+namespace agent_sessions::gateway {
+
+inline constexpr std::size_t kTokenLength = 52;
+inline constexpr std::size_t kMarkLength = 22;
+inline constexpr std::size_t kTokenRandomBytes = 16;
+
+struct Token {
+    std::array<char, kTokenLength> text{};
+    tracker::SessionKey key;
+    tracker::WallTime issued{};
+
+    std::string_view view() const noexcept { return {text.data(), text.size()}; }
+};
+
+struct Verified {
+    enum class Status : std::uint8_t {
+        genuine,
+        forged,       // well formed, but not signed by the key it names
+        malformed,    // not 52 characters of canonical base64url
+        unknown_key,  // names a key that was dropped, or never was
+        failed,       // OpenSSL failed (no memory): nothing is known, treat as untracked
+    };
+    Status status = Status::malformed;
+    tracker::SessionKey key;     // with `genuine` only
+    tracker::WallTime issued{};  // with `genuine` only
+};
+
+struct Mark {
+    std::array<char, kMarkLength> text{};
+
+    std::string_view view() const noexcept { return {text.data(), text.size()}; }
+};
+
+// Signs and verifies with the keys of one ring. Keeps one keyed HMAC context per key.
+// Process safety: one object per process, made after the fork. Thread safety: none (contexts are reused).
+// Errors: std::bad_alloc and nothing else from the constructor; a signer whose `operator bool` is false has
+// no usable key. No other function throws, and none allocates from C++.
+class TokenSigner {
+  public:
+    TokenSigner() noexcept;
+    explicit TokenSigner(const KeyRing& ring);
+    TokenSigner(TokenSigner&&) noexcept;
+    TokenSigner& operator=(TokenSigner&&) noexcept;
+    ~TokenSigner();
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+
+    // Cost: one HMAC. Compares in constant time.
+    Verified verify(std::string_view value) const noexcept;
+
+    // A new token, signed by the key that is active at `issued`. nullopt = OpenSSL failed or no key.
+    // REQUIRES: `random` comes from RandomSource.
+    std::optional<Token> mint(tracker::WallTime issued,
+                              std::span<const std::uint8_t, kTokenRandomBytes> random) const noexcept;
+
+    // The token that follows a run-out session. The same promise gives the same token in every worker (so two
+    // tabs get one cookie) although the token is stored nowhere. REQUIRES: promise.available.
+    std::optional<Token> mint_successor(tracker::SessionKey predecessor,
+                                        const tracker::Successor& promise) const noexcept;
+
+    // The mark that reactivates after this ended session, once: it is void when `reactivations` has moved on.
+    std::optional<Mark> make_mark(tracker::SessionKey ended, std::uint32_t reactivations,
+                                  tracker::WallTime now) const noexcept;
+    // Made by any key of the ring? Cost: one HMAC per key.
+    bool mark_matches(std::string_view text, tracker::SessionKey ended,
+                      std::uint32_t reactivations) const noexcept;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace agent_sessions::gateway
