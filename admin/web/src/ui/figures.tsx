@@ -1,0 +1,69 @@
+import type { ComponentChildren } from "preact";
+import type { Store } from "../store.js";
+import { strings } from "../strings.js";
+
+interface FigureProperties {
+  name: string;
+  value: string | null;
+  missing: string;
+  meaning: string;
+  children?: ComponentChildren;
+}
+
+function Figure({ name, value, missing, meaning, children }: FigureProperties) {
+  return (
+    <div class="figure">
+      <dt>{name}</dt>
+      <dd class={value === null ? "value missing" : "value"}>{value ?? missing}</dd>
+      {children}
+      <dd class="meaning">{meaning}</dd>
+    </div>
+  );
+}
+
+function Bar({ current, total }: { current: number; total: number }) {
+  const share = total > 0 ? Math.min(1, current / total) : 1;
+  const level = current > total ? "over" : share >= 0.9 ? "near" : "below";
+  return (
+    <dd class="bar" aria-hidden="true">
+      <svg class={level} viewBox="0 0 100 4" preserveAspectRatio="none">
+        <rect class="track" width="100" height="4" />
+        <rect class="share" width={share * 100} height="4" />
+      </svg>
+    </dd>
+  );
+}
+
+export function Figures({ store }: { store: Store }) {
+  const text = strings.figures;
+  const usage = store.usage.value;
+  const missing = store.usageProblem.value ? text.unavailable : text.notMeasured;
+  const total = usage?.total ?? null;
+  const over = usage !== null && total !== null && usage.current > total;
+  const agents = usage?.agents ?? null;
+  const untracked = usage?.untracked ?? 0;
+  const decimal = (value: number | null | undefined) => (value == null ? null : text.decimal(value));
+  return (
+    <section class="figures" aria-label={text.title}>
+      <dl>
+        <Figure
+          name={text.current}
+          value={usage ? text.currentOf(usage.current, total) : null}
+          missing={store.usageProblem.value ? text.unavailable : "…"}
+          meaning={over ? text.overTotal : text.currentMeaning}
+        >
+          {usage && total !== null && <Bar current={usage.current} total={total} />}
+          {usage && agents !== null && <dd class="detail">{text.agentsInSessions(agents, usage.current)}</dd>}
+        </Figure>
+        <Figure
+          name={text.average}
+          value={decimal(usage?.daily_average)}
+          missing={missing}
+          meaning={text.averageMeaning}
+        />
+        <Figure name={text.max} value={decimal(usage?.daily_max)} missing={missing} meaning={text.maxMeaning} />
+      </dl>
+      {untracked > 0 && <p class="untracked">{text.untracked(untracked)}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Store, activeInLastMinute } from "../store.js";
+import { strings } from "../strings.js";
+import { AgentName, StartTime } from "./cells.js";
+import { ProblemNotice } from "./notices.js";
+
+const kNamed = 8;
+
+function OpenQuestion({ store }: { store: Store }) {
+  const text = strings.question;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
+  const [reason, setReason] = useState("");
+  const [message, setMessage] = useState("");
+
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    cancel.current?.focus();
+    return () => element?.close(); // Gives the focus back to the button that asked.
+  }, []);
+
+  const ticked = [...store.ticked.value.values()];
+  const pending = store.question.value?.pending ?? false;
+  const problem = store.question.value?.problem ?? null;
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="question-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        store.cancel();
+      }}
+    >
+      <h2 id="question-title">{text.title(ticked.length)}</h2>
+      <ul class="whom">
+        {ticked.slice(0, kNamed).map(({ session }) => (
+          <li key={session.ref}>
+            <AgentName agent={session.agent} />{" "}
+            <span class="whom-detail">
+              <StartTime session={session} nameZone={false} />
+              {store.severalAccounts.value && (
+                <>
+                  {" · "}
+                  <bdi>{session.account}</bdi>
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+        {ticked.length > kNamed && <li class="more">{text.more(ticked.length - kNamed)}</li>}
+      </ul>
+      <p class="active">{text.active(ticked.filter(activeInLastMinute).length, ticked.length)}</p>
+      <p class="quiet">{text.comeBack}</p>
+      <label class="field">
+        <span>{text.reason}</span>
+        <input
+          type="text"
+          maxLength={200}
+          value={reason}
+          aria-describedby="reason-hint"
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+        <small id="reason-hint">{text.reasonHint}</small>
+      </label>
+      <label class="field">
+        <span>{text.message}</span>
+        <textarea
+          rows={2}
+          maxLength={500}
+          value={message}
+          aria-describedby="message-hint"
+          onInput={(event) => setMessage(event.currentTarget.value)}
+        />
+        <small id="message-hint">{text.messageHint}</small>
+      </label>
+      {problem && <ProblemNotice problem={problem} {...(problem.away ? { detail: text.unknownOutcome } : {})} />}
+      <div class="actions">
+        <button type="button" ref={cancel} disabled={pending} onClick={store.cancel}>
+          {text.cancel}
+        </button>
+        <button
+          type="button"
+          class="danger"
+          disabled={pending || ticked.length === 0}
+          onClick={() => void store.terminate(reason, message)}
+        >
+          {pending ? text.pending : text.confirm(ticked.length)}
+        </button>
+      </div>
+    </dialog>
+  );
+}
+
+export const QuestionDialog = ({ store }: { store: Store }) =>
+  store.question.value ? <OpenQuestion store={store} /> : null;
