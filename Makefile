@@ -4,6 +4,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# VERBOSE=1 shows the commands of the compiler.
+QUIET := $(if $(VERBOSE),,@)
+
+# As many jobs as there are processors, unless the caller chose (make -j1 build).
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 BUILD ?= build
 NGINX_SOURCE ?= /usr/share/nginx/src
 
@@ -13,6 +19,7 @@ INSTALL := build-aux/install-packages
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "make SUITE         run one suite of the tests alone: $(SUITES)"
 
 include build-aux/web.mk
 include build-aux/module.mk

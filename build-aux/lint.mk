@@ -15,11 +15,16 @@ NGINX_INCLUDES := $(foreach folder,core event event/modules os/unix http http/mo
 .PHONY: lint
 lint: ## check dependencies, source list, format and clang-tidy
 	@$(INSTALL) build lint
-	@build-aux/check-dependencies .
-	@build-aux/check-sources .
-	@$(if $(CXX_FILES),clang-format --dry-run -Werror $(CXX_FILES))
-	@$(MAKE) -j $(shell nproc) tidy
+	@$(MAKE) -k $(PARALLEL) check-dependencies check-sources check-format tidy
 	@echo "lint: no complaints"
+
+.PHONY: check-dependencies check-sources
+check-dependencies check-sources:
+	@build-aux/$@ .
+
+.PHONY: check-format
+check-format:
+	@$(if $(CXX_FILES),clang-format --dry-run -Werror --ferror-limit=1 $(CXX_FILES) || { echo '`make format` puts that right' >&2; exit 1; })
 
 .PHONY: tidy
 tidy: $(TIDY_STAMPS)
@@ -30,7 +35,8 @@ $(filter $(BUILD)/lint/ngx_module/%,$(filter-out $(BUILD)/lint/ngx_module/gatewa
 $(BUILD)/lint/%.tidy: %.cpp .clang-tidy | $(NGINX_MAKEFILE) $(WEB_ASSETS)
 	@mkdir -p $(@D)
 	@$(CXX) $(TIDY_FLAGS) -MM -MP -MT $@ -MF $@.d $<
-	clang-tidy --quiet $< -- $(TIDY_FLAGS) 2> >(grep -v 'warnings\? generated' >&2)
+	@echo "clang-tidy $<"
+	$(QUIET)clang-tidy --quiet $< -- $(TIDY_FLAGS) 2> >(grep -v 'warnings\? generated' >&2)
 	@touch $@
 
 -include $(TIDY_STAMPS:=.d)

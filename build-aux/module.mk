@@ -10,7 +10,7 @@ build: ## build the module; installs the Debian packages that are missing
 
 .PHONY: module
 module: $(NGINX_MAKEFILE) $(WEB_ASSETS)
-	@$(MAKE) -s -f $(abspath $(NGINX_MAKEFILE)) -C $(NGINX_SOURCE) modules
+	@$(MAKE) $(PARALLEL) $(if $(VERBOSE),,-s) -f $(abspath $(NGINX_MAKEFILE)) -C $(NGINX_SOURCE) modules
 	@cmp -s $(BUILD)/nginx/$(notdir $(MODULE)) $(MODULE) || install -m 644 $(BUILD)/nginx/$(notdir $(MODULE)) $(MODULE)
 	@echo $(MODULE)
 

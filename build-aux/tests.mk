@@ -1,5 +1,5 @@
 # Tests. A suite joins `make test` with its first source: tests/NAME/**/*_test.cpp for the GoogleTest suites unit,
-# multiprocess and e2e, *.test.mjs for the page and the browser. Every .cpp below tests/NAME/ goes into
+# multiprocess and e2e, *.test.mjs for the page, the browser and the tools of build-aux/. Every .cpp below tests/NAME/ goes into
 # $(BUILD)/tests/NAME, and so does tests/support/. SANITIZE=address,undefined builds all of that once more, elsewhere.
 #
 # The suites find the built module in AGENT_SESSIONS_MODULE.
@@ -28,51 +28,59 @@ GTEST_SUITES := $(foreach suite,unit multiprocess e2e, \
 PAGE_TESTS := $(shell find admin/web -name node_modules -prune -o -name '*.test.*' -print 2>/dev/null)
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.mjs))
 
-SUITES := $(filter unit,$(GTEST_SUITES)) $(if $(filter unit,$(GTEST_SUITES)),unit-sanitized) \
-    $(filter-out unit,$(GTEST_SUITES)) $(if $(PAGE_TESTS),page) $(if $(BROWSER_TESTS),browser)
+SUITES := $(strip tools $(filter unit,$(GTEST_SUITES)) $(if $(filter unit,$(GTEST_SUITES)),unit-sanitized) \
+    $(filter-out unit,$(GTEST_SUITES)) $(if $(PAGE_TESTS),page) $(if $(BROWSER_TESTS),browser))
 
 export AGENT_SESSIONS_MODULE := $(abspath $(MODULE))
 
 .PHONY: test
 test: build ## build and run every test
 	@$(INSTALL) test
-	@$(MAKE) $(SUITES:%=prepare-%)
+	@$(MAKE) $(PARALLEL) $(SUITES:%=prepare-%)
 	@build-aux/run-tests $(BUILD)/tests $(SUITES)
 
 # `make unit` and so on: one suite alone. GoogleTest's own variables choose the tests: GTEST_FILTER=Cookie* make unit
 define suite_target
 .PHONY: $(1) prepare-$(1)
-$(1): $(if $(filter unit page,$(1)),,build) ## run the tests of tests/$(1)
+$(1): $(if $(filter multiprocess e2e browser,$(1)),build)
 	@$$(INSTALL) build test
-	@$$(MAKE) prepare-$(1)
+	@$$(MAKE) $$(PARALLEL) prepare-$(1)
 	@build-aux/run-tests $$(BUILD)/tests $(1)
 endef
 $(foreach suite,$(SUITES),$(eval $(call suite_target,$(suite))))
 
 define gtest_binary
 $(TEST_BUILD)/$(1): $(call test_objects,$(1)) $(TEST_LIBRARY)
-	$(CXX) $(SANITIZE_FLAGS) -o $$@ $$^ $(TEST_LIBS)
+	@echo "link $$@"
+	$$(QUIET)$(CXX) $(SANITIZE_FLAGS) -o $$@ $$^ $(TEST_LIBS)
 
 -include $(patsubst %.o,%.d,$(call test_objects,$(1)))
 endef
 $(foreach suite,$(GTEST_SUITES),$(eval $(call gtest_binary,$(suite))))
 
 $(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
+	@:
 
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit
 
 prepare-page: admin/web/node_modules/.package-lock.json
+	@:
 
 prepare-browser: tests/browser/node_modules/.package-lock.json
+	@:
+
+prepare-tools:
+	@:
 
 $(TEST_LIBRARY): $(LIBRARY_OBJECTS) build-aux/sources.list
-	rm -f $@
-	$(AR) rcs $@ $(LIBRARY_OBJECTS)
+	@rm -f $@
+	$(QUIET)$(AR) rcs $@ $(LIBRARY_OBJECTS)
 
 $(TEST_BUILD)/objects/%.o: %.cpp build-aux/tests.mk
 	@mkdir -p $(@D)
-	$(CXX) $(TEST_CPPFLAGS) $(TEST_CXXFLAGS) -c -o $@ $<
+	@echo "compile $<$(if $(SANITIZE), [$(SANITIZE)])"
+	$(QUIET)$(CXX) $(TEST_CPPFLAGS) $(TEST_CXXFLAGS) -c -o $@ $<
 
 $(TEST_BUILD)/objects/admin/assets.o: $(WEB_ASSETS) $(wildcard build/web/*)
 

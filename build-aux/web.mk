@@ -18,4 +18,4 @@ build/web/assets.inc: $(WEB_SOURCES) admin/web/node_modules/.package-lock.json
 # npm writes this file at the end of each installation.
 %/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	cd $* && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+	@mkdir -p $(@D) && touch $@
