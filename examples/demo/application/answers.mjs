@@ -29,7 +29,11 @@ export function sendJson(response, value) {
 }
 
 export function redirect(response, location, cookie) {
-    response.writeHead(303, { Location: location, 'Cache-Control': 'no-store', ...(cookie && { 'Set-Cookie': cookie }) });
+    response.writeHead(303, {
+        Location: location,
+        'Cache-Control': 'no-store',
+        ...(cookie && { 'Set-Cookie': cookie }),
+    });
     response.end();
 }
 

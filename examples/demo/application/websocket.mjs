@@ -14,8 +14,8 @@ export function acceptWebsocket(request, socket, headers) {
         return;
     }
     const accept = createHash('sha1').update(key + handshakeGuid).digest('base64');
-    const lines = Object.entries({ Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Accept': accept, ...headers })
-        .map(([name, value]) => `${name}: ${value}\r\n`);
+    const answerHeaders = { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Accept': accept, ...headers };
+    const lines = Object.entries(answerHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`, 'latin1');
     converse(socket);
 }
@@ -55,7 +55,7 @@ function encodeFrame(code, payload) {
     return Buffer.concat([head, payload]);
 }
 
-/** The first whole frame in the buffer, or undefined while it is incomplete. What is not understood reads as a close. */
+/** The first whole frame in the buffer, undefined while it is incomplete. What is not understood reads as a close. */
 function decodeFrame(buffer) {
     if (buffer.length < 2) {
         return undefined;

@@ -1,5 +1,5 @@
-// Verifies a running demo from outside: the application answers, the list fills, roles hold, an ended session is told so,
-// its blocked requests reach nobody, and a reload begins the next session.
+// Verifies a running demo from outside: the application answers, the list fills, roles hold, an ended session is told
+// so, its blocked requests reach nobody, and a reload begins the next session.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -16,10 +16,11 @@ const simulatedAtLeast = 5;
 export async function check(demo) {
     const { port, settings } = demo;
     const asAdmin = (name) => adminClient(port, name);
-    await step('the list has simulated agents and interactions', () => untilListed(asAdmin('viewer'), ({ sessions, total }) =>
-        total >= simulatedAtLeast
-        && sessions.some(({ agent, account }) => agent && account === 'globex')
-        && sessions.some(({ instances }) => instances > 0)));
+    await step('the list has simulated agents and interactions', () =>
+        untilListed(asAdmin('viewer'), ({ sessions, total }) =>
+            total >= simulatedAtLeast
+            && sessions.some(({ agent, account }) => agent && account === 'globex')
+            && sessions.some(({ instances }) => instances > 0)));
     await step('the operator of acme sees no session of globex', async () => {
         const { sessions } = await asAdmin('operator').list();
         assert.deepEqual(new Set(sessions.map(({ account }) => account)), new Set(['acme']));

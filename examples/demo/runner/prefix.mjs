@@ -54,7 +54,9 @@ function makePrivateDirectory(path, worker) {
 
 function writeAdmins(path, worker) {
     const lines = admins.map((name) => {
-        const { status, stdout, error } = spawnSync('openssl', ['passwd', '-apr1', adminPassword], { encoding: 'utf8' });
+        const { status, stdout, error } = spawnSync(
+            'openssl', ['passwd', '-apr1', adminPassword], { encoding: 'utf8' },
+        );
         if (error || status !== 0) {
             throw new Error('openssl is needed to write the users file (apt-get install openssl)');
         }

@@ -1,5 +1,5 @@
-// The three processes of the demo. Each runs in a process group of its own, so that Ctrl-C reaches only the runner, which
-// then stops them in order.
+// The three processes of the demo. Each runs in a process group of its own, so that Ctrl-C reaches only the runner,
+// which then stops them in order.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -19,21 +19,22 @@ export const adminPassword = 'demo';
 export const admins = ['viewer', 'operator', 'admin'];
 
 export function readSettings({ isCheck }) {
-    const module = resolve(process.env.DEMO_MODULE ?? join(projectDirectory, 'build/ngx_http_agent_sessions_module.so'));
+    const buildDirectory = join(projectDirectory, 'build');
+    const module = resolve(process.env.DEMO_MODULE ?? join(buildDirectory, 'ngx_http_agent_sessions_module.so'));
     if (!existsSync(module)) {
         throw new Error(`${module} is missing: run "make build" first`);
     }
-    const buildDirectory = join(projectDirectory, 'build');
     const wanted = resolve(process.env.DEMO_PREFIX ?? join(buildDirectory, 'run'));
     const worker = process.getuid() === 0 ? findWorkerUser() : undefined;
     const isReachable = !worker || canReach(worker, existingAncestor(wanted));
     const isTemporary = !isReachable || (isCheck && !process.env.DEMO_PREFIX);
+    const temporaryParent = isReachable ? buildDirectory : tmpdir();
     return {
         module,
         nginx: process.env.NGINX ?? findNginx(),
         worker,
         firstPort: Number(process.env.DEMO_PORT ?? (isCheck ? 0 : 8080)),
-        prefix: isTemporary ? mkdtempSync(join(isReachable ? buildDirectory : tmpdir(), 'agent-sessions-demo-')) : wanted,
+        prefix: isTemporary ? mkdtempSync(join(temporaryParent, 'agent-sessions-demo-')) : wanted,
         isTemporary,
     };
 }

@@ -39,7 +39,8 @@ export class Browser {
 
     /** F5. */
     async reload() {
-        return this.#send(this.location, { headers: { ...navigationHeaders('same-origin'), 'Cache-Control': 'max-age=0' } });
+        const headers = { ...navigationHeaders('same-origin'), 'Cache-Control': 'max-age=0' };
+        return this.#send(this.location, { headers });
     }
 
     /** fetch() by a script of the page. */
@@ -98,7 +99,8 @@ export class Browser {
                 response.on('error', reject);
                 response.on('end', () => {
                     this.#keepCookies(response.headers['set-cookie'] ?? []);
-                    resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() });
+                    const text = Buffer.concat(chunks).toString();
+                    resolve({ status: response.statusCode, headers: response.headers, text });
                 });
             });
             request.on('timeout', () => request.destroy(new Error('timeout')));

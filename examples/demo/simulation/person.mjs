@@ -1,5 +1,5 @@
-// One person in front of one browser: logs in (a Guest does not), opens interactions, works through them, idles, leaves,
-// comes back. When told that the session was ended, does what people do: stares at it for a while, then reloads.
+// One person in front of one browser: logs in (a Guest does not), opens interactions, works through them, idles,
+// leaves, comes back. When told that the session was ended, does what people do: stares at it for a while, then reloads.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoPassword } from '../application/agents.mjs';
@@ -74,7 +74,8 @@ export class Person {
     }
 
     async #openTab() {
-        const page = await this.#see(await this.browser.navigate(`/open/${encodeURIComponent(pick(interactionNames))}`));
+        const address = `/open/${encodeURIComponent(pick(interactionNames))}`;
+        const page = await this.#see(await this.browser.navigate(address));
         if (page.status !== 200) {
             return;
         }

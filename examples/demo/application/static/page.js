@@ -39,7 +39,8 @@ function showEnded(problem) {
 
 function keepLineOpen({ interaction, instance }) {
     const line = document.getElementById('line');
-    const address = new URL(`/ws/${encodeURIComponent(interaction)}?${new URLSearchParams({ instance })}`, location.href);
+    const query = new URLSearchParams({ instance });
+    const address = new URL(`/ws/${encodeURIComponent(interaction)}?${query}`, location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(address);
     socket.addEventListener('message', ({ data }) => { line.textContent = `Line: ${data}`; });
