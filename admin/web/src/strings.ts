@@ -36,7 +36,7 @@ export const strings = {
   loading: "Loading the list…",
 
   refresh: "Refresh",
-  asOf: (time: string) => `As of ${time}`,
+  asOf: "As of",
   timesIn: (zone: string) => `Times in ${zone}`,
   unknownZone: (zone: string) => `UTC; this browser does not know the zone ${zone}`,
 
@@ -46,6 +46,7 @@ export const strings = {
   allAccounts: "All accounts",
 
   pages: "Pages",
+  pagesBelow: "Pages, below the list",
   page: (index: number) => `Page ${number.format(index + 1)}`,
   previous: "Previous",
   next: "Next",
@@ -81,6 +82,7 @@ export const strings = {
     reasonHint: "For the record of who ended what.",
     message: "Message to the agent (optional)",
     messageHint: "Shown on the page that tells the agent that the session was closed.",
+    tooLong: (bytes: number) => `Too long by ${count(bytes, "byte", "bytes")}.`,
     cancel: "Cancel",
     confirm: (value: number) => (value === 1 ? "Terminate session" : `Terminate ${sessions(value)}`),
     pending: "Terminating…",
@@ -119,7 +121,7 @@ export const strings = {
     currentOf: (current: number, total: number | null) =>
       total === null ? `${number.format(current)} in use` : `${number.format(current)} of ${number.format(total)}`,
     currentMeaning: "Licenses in use now",
-    overTotal: "More in use than licensed",
+    overTotal: "More in use than licensed.",
     agentsInSessions: (agents: number, current: number) =>
       `${count(agents, "agent", "agents")} in ${sessions(current)}`,
     average: "Daily Average",

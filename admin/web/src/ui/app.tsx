@@ -7,7 +7,7 @@ import { RefreshIcon } from "./icons.js";
 import { ListProblem, OutcomeNotice } from "./notices.js";
 import { QuestionDialog } from "./question_dialog.js";
 import { SessionTable } from "./session_table.js";
-import { Toolbar } from "./toolbar.js";
+import { Pages, Toolbar } from "./toolbar.js";
 
 function TerminateButton({ store }: { store: Store }) {
   if (!store.seesTicks.value) {
@@ -37,7 +37,11 @@ function Header({ store }: { store: Store }) {
     <header>
       <h1>{strings.title}</h1>
       <div class="commands">
-        {time && <span class="as-of">{strings.asOf(`${time.time} ${time.offset}`)}</span>}
+        {time && (
+          <span class="as-of">
+            {strings.asOf} {time.time} <span class="offset">{time.offset}</span>
+          </span>
+        )}
         <TerminateButton store={store} />
         <button
           type="button"
@@ -80,6 +84,7 @@ export function App({ store, shown }: { store: Store; shown: ShownColumns }) {
         <OutcomeNotice store={store} />
         <Toolbar store={store} shown={shown} />
         <SessionTable store={store} shown={shown} />
+        <Pages store={store} below />
       </main>
       <Footer store={store} />
       <QuestionDialog store={store} />

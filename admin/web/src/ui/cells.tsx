@@ -2,6 +2,31 @@ import { strings } from "../strings.js";
 import { plainTime, zonedTime } from "../times.js";
 import type { Session } from "../types.js";
 
+/** Characters that turn, hide or break what stands beside them: overrides of direction, zero-width space, controls. */
+const unseenCharacters = /([\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff])/;
+
+const codePoint = (character: string) => `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+/** Text from outside, in isolation from what stands beside it, with nothing in it that can't be seen. */
+export function Foreign({ text, ...properties }: { text: string; class?: string; title?: string }) {
+  const parts = text.split(unseenCharacters);
+  return (
+    <bdi {...properties}>
+      {parts.length === 1
+        ? text
+        : parts.map((part, index) =>
+            index % 2 === 1 ? (
+              <span key={index} class="control">
+                {codePoint(part)}
+              </span>
+            ) : (
+              part
+            ),
+          )}
+    </bdi>
+  );
+}
+
 /** The Agent Id; somebody who is not logged in looks different from a user whose name is "Guest". */
 export function AgentName({ agent }: { agent: string | null }) {
   return agent === null ? (
@@ -9,7 +34,7 @@ export function AgentName({ agent }: { agent: string | null }) {
       {strings.guest}
     </em>
   ) : (
-    <bdi class="name">{agent}</bdi>
+    <Foreign class="name" text={agent} />
   );
 }
 
@@ -33,7 +58,7 @@ export function InteractionNames({ names }: { names: readonly string[] }) {
     <ul class="interactions">
       {names.map((name) => (
         <li key={name}>
-          <bdi>{name}</bdi>
+          <Foreign text={name} />
         </li>
       ))}
     </ul>

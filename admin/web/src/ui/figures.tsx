@@ -6,7 +6,7 @@ interface FigureProperties {
   name: string;
   value: string | null;
   missing: string;
-  meaning: string;
+  meaning: ComponentChildren;
   children?: ComponentChildren;
 }
 
@@ -41,6 +41,7 @@ export function Figures({ store }: { store: Store }) {
   const total = usage?.total ?? null;
   const over = usage !== null && total !== null && usage.current > total;
   const agents = usage?.agents ?? null;
+  const inSessions = usage && agents !== null ? text.agentsInSessions(agents, usage.current) : "";
   const untracked = usage?.untracked ?? 0;
   const decimal = (value: number | null | undefined) => (value == null ? null : text.decimal(value));
   return (
@@ -50,10 +51,14 @@ export function Figures({ store }: { store: Store }) {
           name={text.current}
           value={usage ? text.currentOf(usage.current, total) : null}
           missing={store.usageProblem.value ? text.unavailable : "…"}
-          meaning={over ? text.overTotal : text.currentMeaning}
+          meaning={
+            <>
+              {over && <span class="over-total">{text.overTotal} </span>}
+              {inSessions || text.currentMeaning}
+            </>
+          }
         >
           {usage && total !== null && <Bar current={usage.current} total={total} />}
-          {usage && agents !== null && <dd class="detail">{text.agentsInSessions(agents, usage.current)}</dd>}
         </Figure>
         <Figure
           name={text.average}

@@ -3,7 +3,7 @@ import type { Problem } from "../api.js";
 import type { Store } from "../store.js";
 import { strings } from "../strings.js";
 import { plainTime } from "../times.js";
-import { AgentName, StartTime } from "./cells.js";
+import { AgentName, Foreign, StartTime } from "./cells.js";
 
 export function ProblemNotice({ problem, detail }: { problem: Problem; detail?: string }) {
   const words = detail ?? problem.detail;
@@ -80,7 +80,7 @@ export function OutcomeNotice({ store }: { store: Store }) {
                     </td>
                     {store.severalAccounts.value && (
                       <td>
-                        <bdi>{session.account}</bdi>
+                        <Foreign text={session.account} />
                       </td>
                     )}
                     <td class={`result-${result}`}>{strings.result.outcome[result]}</td>

@@ -1,10 +1,23 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Store, activeInLastMinute } from "../store.js";
 import { strings } from "../strings.js";
-import { AgentName, StartTime } from "./cells.js";
+import { AgentName, Foreign, StartTime } from "./cells.js";
 import { ProblemNotice } from "./notices.js";
 
 const kNamed = 8;
+/** What the server keeps of each text, in bytes of UTF-8. */
+const kTextBytes = 256;
+
+const bytesTooMany = (text: string) => Math.max(0, new TextEncoder().encode(text.trim()).length - kTextBytes);
+
+function Hint({ id, hint, text }: { id: string; hint: string; text: string }) {
+  const tooMany = bytesTooMany(text);
+  return (
+    <small id={id} class={tooMany > 0 ? "too-long" : undefined}>
+      {tooMany > 0 ? strings.question.tooLong(tooMany) : hint}
+    </small>
+  );
+}
 
 function OpenQuestion({ store }: { store: Store }) {
   const text = strings.question;
@@ -42,7 +55,7 @@ function OpenQuestion({ store }: { store: Store }) {
               {store.severalAccounts.value && (
                 <>
                   {" · "}
-                  <bdi>{session.account}</bdi>
+                  <Foreign text={session.account} />
                 </>
               )}
             </span>
@@ -56,23 +69,21 @@ function OpenQuestion({ store }: { store: Store }) {
         <span>{text.reason}</span>
         <input
           type="text"
-          maxLength={200}
           value={reason}
           aria-describedby="reason-hint"
           onInput={(event) => setReason(event.currentTarget.value)}
         />
-        <small id="reason-hint">{text.reasonHint}</small>
+        <Hint id="reason-hint" hint={text.reasonHint} text={reason} />
       </label>
       <label class="field">
         <span>{text.message}</span>
         <textarea
           rows={2}
-          maxLength={500}
           value={message}
           aria-describedby="message-hint"
           onInput={(event) => setMessage(event.currentTarget.value)}
         />
-        <small id="message-hint">{text.messageHint}</small>
+        <Hint id="message-hint" hint={text.messageHint} text={message} />
       </label>
       {problem && <ProblemNotice problem={problem} {...(problem.away ? { detail: text.unknownOutcome } : {})} />}
       <div class="actions">
@@ -82,7 +93,7 @@ function OpenQuestion({ store }: { store: Store }) {
         <button
           type="button"
           class="danger"
-          disabled={pending || ticked.length === 0}
+          disabled={pending || ticked.length === 0 || bytesTooMany(reason) + bytesTooMany(message) > 0}
           onClick={() => void store.terminate(reason, message)}
         >
           {pending ? text.pending : text.confirm(ticked.length)}

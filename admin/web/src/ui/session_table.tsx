@@ -4,7 +4,7 @@ import type { Store } from "../store.js";
 import { strings } from "../strings.js";
 import { ago, plainTime } from "../times.js";
 import type { Session, SessionList, SortKey } from "../types.js";
-import { AgentName, InteractionNames, StartTime, agentWords } from "./cells.js";
+import { AgentName, Foreign, InteractionNames, StartTime, agentWords } from "./cells.js";
 import { type OptionalColumn, type ShownColumns, optionalColumns } from "./columns.js";
 import { SortIcon } from "./icons.js";
 
@@ -31,9 +31,13 @@ function optionalCell(column: OptionalColumn, session: Session, list: SessionLis
         </time>
       );
     case "user_agent":
-      return session.user_agent && <bdi title={session.user_agent}>{browserWords(session.user_agent)}</bdi>;
+      return (
+        session.user_agent && (
+          <Foreign class="text browser" title={session.user_agent} text={browserWords(session.user_agent)} />
+        )
+      );
     default:
-      return session[column] && <bdi>{session[column]}</bdi>;
+      return session[column] && <Foreign class="text" text={session[column]} />;
   }
 }
 

@@ -84,22 +84,30 @@ function ColumnsMenu({ store, shown }: { store: Store; shown: ShownColumns }) {
   );
 }
 
-function Pages({ store }: { store: Store }) {
+/** Above the list with its numbers; below it once more where the list has several pages. */
+export function Pages({ store, below = false }: { store: Store; below?: boolean }) {
   const list = store.list.value;
   const pageIndex = store.cursors.value.length;
-  if (!list) {
+  const several = list !== null && (pageIndex > 0 || list.next !== null);
+  if (!list || (below && !several)) {
     return null;
   }
+  const turn = async (turned: () => Promise<void>) => {
+    await turned();
+    if (below) {
+      document.querySelector(".toolbar")?.scrollIntoView();
+    }
+  };
   return (
-    <nav class="pages" aria-label={strings.pages}>
-      <span class="listed">{strings.listed(list.filtered, list.total)}</span>
-      {(pageIndex > 0 || list.next !== null) && (
+    <nav class={below ? "pages below" : "pages"} aria-label={below ? strings.pagesBelow : strings.pages}>
+      {!below && <span class="listed">{strings.listed(list.filtered, list.total)}</span>}
+      {several && (
         <>
-          <button type="button" disabled={pageIndex === 0} onClick={() => void store.previousPage()}>
+          <button type="button" disabled={pageIndex === 0} onClick={() => void turn(store.previousPage)}>
             {strings.previous}
           </button>
           <span class="page-number">{strings.page(pageIndex)}</span>
-          <button type="button" disabled={list.next === null} onClick={() => void store.nextPage()}>
+          <button type="button" disabled={list.next === null} onClick={() => void turn(store.nextPage)}>
             {strings.next}
           </button>
         </>

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Problem, createApi, problemOf } from "../src/api.js";
+
+async function problemFrom(response: Response | Error): Promise<Problem> {
+  const api = createApi(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
+  try {
+    await api.whoAmI();
+  } catch (failure) {
+    return problemOf(failure);
+  }
+  throw new Error("nothing was refused");
+}
+
+const html = { headers: { "Content-Type": "text/html" } };
+
+test("a problem document is shown with its title, detail and code", async () => {
+  const body = JSON.stringify({ title: "No", detail: "Because.", code: "because" });
+  const problem = await problemFrom(
+    new Response(body, { status: 403, headers: { "Content-Type": "application/problem+json" } }),
+  );
+  assert.deepEqual(problem, { title: "No", detail: "Because.", code: "because", status: 403, away: false });
+});
+
+test("what answers without a problem document is named by its status", async () => {
+  assert.match((await problemFrom(new Response("<h1>", { status: 500, ...html }))).title, /500/);
+  assert.match((await problemFrom(new Response("<h1>", { status: 401, ...html }))).title, /logged in/);
+  assert.equal((await problemFrom(new Response("{broken", { status: 403, headers: { "Content-Type": "application/problem+json" } }))).away, false);
+});
+
+test("no answer and a gateway's error mean that the server is away", async () => {
+  assert.equal((await problemFrom(new TypeError("fetch failed"))).away, true);
+  assert.equal((await problemFrom(new Response("<h1>", { status: 502, ...html }))).away, true);
+});
+
+test("a login page in place of the answer is no list", async () => {
+  const problem = await problemFrom(new Response("<form>", { status: 200, ...html }));
+  assert.equal(problem.away, false);
+  assert.match(problem.detail, /login page/);
+});
+
+test("every URL is relative to the page, and text is encoded", async () => {
+  const asked: string[] = [];
+  const api = createApi((input) => {
+    asked.push(String(input));
+    return Promise.resolve(new Response("{}"));
+  });
+  await api.sessions({
+    sort: { key: "agent", descending: true },
+    limit: 100,
+    cursor: "a/b+c",
+    search: "x&sort=y ü",
+    account: "a&b",
+  });
+  await api.session("../usage");
+  await api.usage("a&b");
+  assert.deepEqual(asked, [
+    "api/1/sessions?sort=-agent&limit=100&cursor=a%2Fb%2Bc&q=x%26sort%3Dy+%C3%BC&account=a%26b",
+    "api/1/sessions/..%2Fusage",
+    "api/1/usage?account=a%26b",
+  ]);
+});

@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inventSession, inventSessions } from "../dev/mock_sessions.mjs";
+import { activeInLastMinute, nextSort } from "../src/store.js";
+import type { Session } from "../src/types.js";
+import { mockPage } from "./mock.js";
+
+const refs = (sessions: readonly Session[] | undefined) => sessions?.map(({ ref }) => ref) ?? [];
+
+test("the list comes newest first, a hundred rows at a time", async () => {
+  const { store, requests } = mockPage({ sessions: inventSessions(101) });
+  await store.refresh();
+  const listRequest = requests.find(({ path }) => path === "sessions");
+  assert.equal(listRequest?.parameters.get("sort"), "-started");
+  assert.equal(listRequest?.parameters.get("limit"), "100");
+  assert.equal(store.list.value?.sessions.length, 100);
+  assert.equal(store.list.value?.total, 101);
+});
+
+test("sorting turns around on the same column and begins anew on another", () => {
+  assert.deepEqual(nextSort({ key: "started", descending: true }, "started"), { key: "started", descending: false });
+  assert.deepEqual(nextSort({ key: "started", descending: true }, "agent"), { key: "agent", descending: false });
+  assert.deepEqual(nextSort({ key: "agent", descending: false }, "instances"), { key: "instances", descending: true });
+});
+
+test("pages are turned by cursors, back and forth, and sorting begins at the first", async () => {
+  const { store } = mockPage({ sessions: inventSessions(250) });
+  await store.refresh();
+  const first = refs(store.list.value?.sessions);
+  await store.nextPage();
+  const second = refs(store.list.value?.sessions);
+  await store.nextPage();
+  assert.equal(store.list.value?.sessions.length, 50);
+  assert.equal(store.list.value?.next, null);
+  await store.nextPage();
+  assert.equal(store.cursors.value.length, 2, "there is no page after the last");
+  await store.previousPage();
+  assert.deepEqual(refs(store.list.value?.sessions), second);
+  await store.sortBy("agent");
+  assert.equal(store.cursors.value.length, 0);
+  await store.sortBy("started");
+  assert.deepEqual(refs(store.list.value?.sessions), first);
+});
+
+test("a page whose rows have gone gives way to the page before", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(120) });
+  await store.refresh();
+  await store.nextPage();
+  state.sessions = state.sessions.slice(0, 80);
+  await store.refresh();
+  assert.equal(store.cursors.value.length, 0);
+  assert.equal(store.list.value?.sessions.length, 80);
+});
+
+test("a cursor that the server no longer takes leads to the first page", async () => {
+  const { store } = mockPage({ sessions: inventSessions(20) });
+  store.cursors.value = ["from-another-life"];
+  await store.refresh();
+  assert.equal(store.cursors.value.length, 0);
+  assert.equal(store.problem.value, null);
+  assert.equal(store.list.value?.sessions.length, 20);
+});
+
+test("ticks survive refresh, sort, search and page turn", async () => {
+  const { store } = mockPage({ sessions: inventSessions(250) });
+  await store.refresh();
+  const chosen = store.list.value?.sessions.slice(0, 2) ?? [];
+  store.tick(chosen, true);
+  await store.refresh();
+  await store.sortBy("instances");
+  await store.searchFor("farid");
+  await store.searchFor("");
+  await store.sortBy("started");
+  await store.nextPage();
+  assert.deepEqual([...store.ticked.value.keys()], refs(chosen));
+  assert.equal(store.tickedElsewhere.value, 2);
+  const [one] = chosen;
+  assert.ok(one);
+  store.tick([one], false);
+  assert.equal(store.ticked.value.size, 1);
+});
+
+test("the tick of a session that has gone goes with it, once the whole list shows so", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(3) });
+  await store.refresh();
+  store.tick(store.list.value?.sessions ?? [], true);
+  state.sessions = state.sessions.slice(1);
+  await store.searchFor("nobody has this name");
+  assert.equal(store.ticked.value.size, 3, "a search does not show what has gone");
+  await store.searchFor("");
+  assert.equal(store.ticked.value.size, 2);
+});
+
+test("of two refreshes the later one counts, whichever is answered first", async () => {
+  const { store, gate } = mockPage({ sessions: inventSessions(9) });
+  await store.refresh();
+  let open = () => {};
+  gate.wait = new Promise((resolve) => (open = resolve));
+  const slow = store.searchFor("nobody has this name");
+  gate.wait = null;
+  await store.searchFor("");
+  open();
+  await slow;
+  assert.equal(store.list.value?.filtered, 9);
+  assert.equal(store.busy.value, false);
+});
+
+test("terminating tells the result of each session and lets go of its tick", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(5) });
+  await store.refresh();
+  const chosen = store.list.value?.sessions.slice(0, 3) ?? [];
+  store.tick(chosen, true);
+  await store.ask();
+  assert.ok(store.question.value);
+  const [gone, stranger] = chosen;
+  assert.ok(gone && stranger);
+  state.sessions = state.sessions.filter(({ ref }: Session) => ref !== gone.ref && ref !== stranger.ref);
+  state.gone.add(gone.ref);
+  await store.terminate("  shift ended ", "Bye");
+  assert.deepEqual(state.terminations, [{ refs: refs(chosen), reason: "shift ended", message: "Bye" }]);
+  const outcome = store.outcome.value;
+  assert.deepEqual(
+    outcome?.rows.map(({ result }) => result),
+    ["already_gone", "not_found", "terminated"],
+  );
+  assert.deepEqual(outcome?.counts, { terminated: 1, ending: 0, already_gone: 1, not_found: 1 });
+  assert.equal(outcome?.durable, false);
+  assert.equal(store.question.value, null);
+  assert.equal(store.ticked.value.size, 0);
+  assert.equal(store.list.value?.total, 2);
+});
+
+test("no reason and no message are not sent as empty ones", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(1) });
+  await store.refresh();
+  store.tick(store.list.value?.sessions ?? [], true);
+  await store.ask();
+  await store.terminate(" ", "");
+  assert.deepEqual(state.terminations.map(Object.keys), [["refs"]]);
+});
+
+test("a refused termination keeps the question, the ticks and says why", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(2) });
+  await store.refresh();
+  store.tick(store.list.value?.sessions ?? [], true);
+  await store.ask();
+  state.write = false;
+  await store.terminate("", "");
+  assert.equal(store.question.value?.problem?.code, "read_only");
+  assert.equal(store.question.value?.pending, false);
+  assert.equal(store.ticked.value.size, 2);
+  assert.equal(store.outcome.value, null);
+});
+
+test("the question knows how lately each ticked session was active, off the page too", async () => {
+  const now = "2026-03-03T12:00:00Z";
+  const sessions = inventSessions(150).map((session: Session) => ({ ...session, last_seen: "2026-03-03T11:00:00Z" }));
+  const { store, state } = mockPage({ sessions, now: () => now });
+  await store.refresh();
+  const [early] = store.list.value?.sessions ?? [];
+  assert.ok(early);
+  store.tick([early], true);
+  await store.nextPage();
+  state.sessions = state.sessions.map((session: Session) =>
+    session.ref === early.ref ? { ...session, last_seen: "2026-03-03T11:59:30Z" } : session,
+  );
+  await store.ask();
+  const ticked = store.ticked.value.get(early.ref);
+  assert.ok(ticked && activeInLastMinute(ticked));
+});
+
+test("active in the last minute is judged by the server's clock", () => {
+  const session = inventSession(1, { last_seen: "2026-03-03T12:00:00Z" });
+  assert.equal(activeInLastMinute({ session, seenAt: "2026-03-03T12:01:00Z" }), true);
+  assert.equal(activeInLastMinute({ session, seenAt: "2026-03-03T12:01:01Z" }), false);
+});
+
+test("a viewer has no ticks, and a read-only endpoint no termination", async () => {
+  const viewer = mockPage({ sessions: inventSessions(1), role: "viewer" });
+  await viewer.store.refresh();
+  assert.equal(viewer.store.seesTicks.value, false);
+  assert.equal(viewer.store.mayTerminate.value, false);
+  const readOnly = mockPage({ sessions: inventSessions(1), write: false });
+  await readOnly.store.refresh();
+  assert.equal(readOnly.store.seesTicks.value, true);
+  assert.equal(readOnly.store.mayTerminate.value, false);
+  readOnly.store.tick(readOnly.store.list.value?.sessions ?? [], true);
+  await readOnly.store.ask();
+  assert.equal(readOnly.store.question.value, null);
+});
+
+test("an admin of several accounts chooses among them; of all accounts, among those met", async () => {
+  const sessions = [inventSession(1), inventSession(2, { account: "beta" }), inventSession(3, { account: "gamma" })];
+  const two = mockPage({ sessions, accounts: ["acme", "beta"] });
+  await two.store.refresh();
+  assert.deepEqual(two.store.accountChoices.value, ["acme", "beta"]);
+  await two.store.chooseAccount("beta");
+  assert.deepEqual(refs(two.store.list.value?.sessions), [sessions[1]?.ref]);
+  assert.equal(two.store.usage.value?.current, 1);
+
+  const all = mockPage({ sessions, accounts: ["*"] });
+  await all.store.refresh();
+  await all.store.chooseAccount("gamma");
+  assert.deepEqual(all.store.accountChoices.value, ["acme", "beta", "gamma"]);
+
+  const one = mockPage({ sessions });
+  await one.store.refresh();
+  assert.equal(one.store.severalAccounts.value, false);
+});
+
+test("while the server is away the last list stays, and comes up to date when it is back", async () => {
+  const { store, state, instead } = mockPage({ sessions: inventSessions(4) });
+  await store.refresh();
+  instead.answer = new TypeError("fetch failed");
+  await store.refresh();
+  assert.equal(store.problem.value?.away, true);
+  assert.equal(store.list.value?.sessions.length, 4);
+  instead.answer = null;
+  state.sessions = state.sessions.slice(1);
+  state.role = "viewer";
+  await store.refresh();
+  assert.equal(store.problem.value, null);
+  assert.equal(store.list.value?.sessions.length, 3);
+  assert.equal(store.who.value?.role, "viewer", "who asks may have changed meanwhile");
+});
+
+test("a refusal takes the list away", async () => {
+  const { store, instead } = mockPage({ sessions: inventSessions(4) });
+  await store.refresh();
+  instead.answer = new Response(JSON.stringify({ title: "Forbidden", detail: "No account.", code: "no_account" }), {
+    status: 403,
+    headers: { "Content-Type": "application/problem+json" },
+  });
+  await store.refresh();
+  assert.equal(store.list.value, null);
+  assert.deepEqual(
+    [store.problem.value?.title, store.problem.value?.detail, store.problem.value?.code],
+    ["Forbidden", "No account.", "no_account"],
+  );
+});
