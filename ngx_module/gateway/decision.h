@@ -62,7 +62,8 @@ enum class Action : std::uint8_t {
     tell_ended,            // the message page, and note_message_shown(); the answer's form follows wants_page
     refuse_ended,          // the same without noting: script calls, prefetches; form follows wants_page
     reactivate_by_mark,    // use_reactivation(), new cookie, 303 to the URL without the mark
-    reactivate_by_reload,  // use_reactivation(), new cookie, and the request goes on
+    reactivate_by_reload,  // the same: several tabs that reload at once then leave one session, of the last
+                           // cookie
     drop_mark,  // the mark has nothing (left) to reactivate: 303 to the URL without it, no Set-Cookie
 };
 
@@ -76,6 +77,7 @@ constexpr bool answers_itself(Action action) noexcept {
         case Action::tell_ended:
         case Action::refuse_ended:
         case Action::reactivate_by_mark:
+        case Action::reactivate_by_reload:
         case Action::drop_mark:
             return true;
         default:

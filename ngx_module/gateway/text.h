@@ -16,7 +16,8 @@ std::string repair_utf8(std::string_view text);
 // that nobody's words can turn ours around.
 std::string escape_html(std::string_view text);
 
-// A JSON string literal, quotes included. Repairs first; also escapes `<`, `>`, `&`, U+2028 and U+2029.
-std::string json_string(std::string_view text);
+// Makes serialised JSON safe inside HTML as well: `<`, `>`, `&`, U+2028 and U+2029 become escapes. REQUIRES:
+// `json` is well-formed, so that these characters stand in strings only.
+std::string escape_json(std::string_view json);
 
 }  // namespace agent_sessions::gateway

@@ -1,0 +1,195 @@
+#include "ngx_module/gateway/decision.h"
+
+namespace agent_sessions::gateway {
+
+namespace {
+
+using tracker::EndReason;
+using State = tracker::Found::State;
+
+// What the cookie is worth.
+enum class Standing : std::uint8_t {
+    none,       // as good as no cookie
+    live,       // names a live session
+    fresh,      // may begin its own session
+    run_out,    // its session's time is over
+    told,       // a person or a rule ended it
+    undecided,  // could not be found out
+};
+
+Standing standing_of_ended(EndReason reason) noexcept {
+    if (tracker::is_run_out(reason)) {
+        return Standing::run_out;
+    }
+    // PRODUCT 5: a session that logged out gets no message; 2: its Agent Id is never taken over.
+    if (reason == EndReason::logout) {
+        return Standing::none;
+    }
+    // PRODUCT 8: an ended cookie is always refused, also for a reason that is not known here.
+    return Standing::told;
+}
+
+Standing standing_of(const RequestFacts& facts) noexcept {
+    if (facts.cookie == CookieState::undecided) {
+        return Standing::undecided;
+    }
+    if (facts.cookie != CookieState::genuine) {
+        return Standing::none;
+    }
+    switch (facts.found) {
+        case State::live:
+            return Standing::live;
+        case State::ended:
+            return standing_of_ended(facts.reason);
+        case State::busy:
+            return Standing::undecided;
+        case State::unknown:
+            break;
+    }
+    return may_begin_fresh(facts.issued, facts.now, facts.memory_created, facts.lifetime) ? Standing::fresh
+                                                                                          : Standing::run_out;
+}
+
+// PRODUCT 5: "What reactivates, and nothing else", and that a POST never does. A HEAD shows nobody anything.
+Action answer_told(const RequestFacts& facts) noexcept {
+    const bool prefetch = facts.request.kind == RequestKind::prefetch;
+    if (facts.method == Method::get && !prefetch) {
+        // (a) The mark proves the button, so it works where the request does not look like a navigation any
+        // more: through a service worker, and from the overlay of a script.
+        if (facts.mark_valid) {
+            return Action::reactivate_by_mark;
+        }
+        // (b) The reload of a message. A page that reloads itself is told apart by Sec-Fetch-User.
+        if (facts.request.kind == RequestKind::navigation && facts.message_shown &&
+            (facts.request.user_activated || !facts.request.sends_fetch_metadata)) {
+            return Action::reactivate_by_reload;
+        }
+    }
+    // PRODUCT 5: a page for the agent's navigation, a body to read for a script. Nobody has seen what was
+    // prefetched.
+    return facts.request.wants_page && !prefetch ? Action::tell_ended : Action::refuse_ended;
+}
+
+Action answer_without_cookie(const RequestFacts& facts) noexcept {
+    switch (facts.request.kind) {
+        // PRODUCT 4: the first navigation gets a cookie.
+        case RequestKind::navigation:
+            return Action::issue_cookie;
+        // PRODUCT 4: preflights and cross-site POSTs pass also where a session is required.
+        case RequestKind::preflight:
+        case RequestKind::cross_site_post:
+            return Action::pass_untracked;
+        case RequestKind::prefetch:
+        case RequestKind::script_call:
+            break;
+    }
+    // PRODUCT 4: what is no navigation and carries no cookie passes untracked unless agent_sessions_require
+    // is on.
+    return facts.require ? Action::refuse_required : Action::pass_untracked;
+}
+
+Action answer_fresh(const RequestFacts& facts) noexcept {
+    // PRODUCT 4: the session begins when the cookie comes back, with whatever request, but never by a
+    // prefetch or a cross-site POST.
+    const bool begins =
+        facts.request.kind == RequestKind::navigation || facts.request.kind == RequestKind::script_call;
+    return begins ? Action::begin_fresh : Action::pass_untracked;
+}
+
+Action answer_run_out(const RequestFacts& facts) noexcept {
+    // PRODUCT 4: the next navigation begins the next session, and so does a script call that is activity; one
+    // that is no activity is treated like one without a cookie.
+    if (facts.request.kind == RequestKind::navigation ||
+        (facts.request.kind == RequestKind::script_call && facts.activity)) {
+        return Action::begin_next;
+    }
+    return answer_without_cookie(facts);
+}
+
+}  // namespace
+
+CookieState cookie_state(CookieValue::Status found, Verified::Status verified) noexcept {
+    switch (found) {
+        case CookieValue::Status::absent:
+            return CookieState::absent;
+        case CookieValue::Status::conflicting:
+            return CookieState::conflicting;
+        case CookieValue::Status::malformed:
+            return CookieState::unusable;
+        case CookieValue::Status::found:
+            break;
+    }
+    switch (verified) {
+        case Verified::Status::genuine:
+            return CookieState::genuine;
+        case Verified::Status::failed:
+            return CookieState::undecided;
+        case Verified::Status::forged:
+        case Verified::Status::malformed:
+        case Verified::Status::unknown_key:
+            break;
+    }
+    return CookieState::unusable;
+}
+
+Action decide(const RequestFacts& facts) noexcept {
+    // PRODUCT 6: two different values are refused.
+    if (facts.cookie == CookieState::conflicting) {
+        return Action::refuse_conflict;
+    }
+    const Standing standing = standing_of(facts);
+    if (standing == Standing::told) {
+        return answer_told(facts);
+    }
+    // The mark is ours, not the application's: it must not reach it, nor stay in the address bar.
+    if (facts.carries_mark && facts.method == Method::get && facts.request.kind != RequestKind::prefetch) {
+        return Action::drop_mark;
+    }
+    switch (standing) {
+        case Standing::live:
+            // PRODUCT 4: requests that are no activity do not extend a session.
+            return facts.activity ? Action::pass_live : Action::pass_live_quiet;
+        case Standing::fresh:
+            return answer_fresh(facts);
+        case Standing::run_out:
+            return answer_run_out(facts);
+        case Standing::none:
+            return answer_without_cookie(facts);
+        case Standing::undecided:
+        case Standing::told:
+            break;
+    }
+    // PRODUCT 8: when it can't track, the request goes on.
+    return Action::pass_untracked;
+}
+
+Action settle(Action planned, const AnswerFacts& answer) noexcept {
+    const bool begins = planned == Action::begin_fresh || planned == Action::begin_next;
+    if (!begins && planned != Action::issue_cookie) {
+        return planned;
+    }
+    // PRODUCT 4: pages that begin none, and requests that were refused.
+    const bool refused = answer.status == 401 || answer.status == 403 || answer.status == 407;
+    // ARCHITECTURE 5: a cookie is never set on 304.
+    const bool cookie_impossible = planned != Action::begin_fresh && answer.status == 304;
+    if (!answer.begin_allowed || refused || cookie_impossible) {
+        return Action::pass_untracked;
+    }
+    return planned;
+}
+
+bool may_begin_fresh(tracker::WallTime issued, tracker::WallTime now, tracker::WallTime memory_created,
+                     const tracker::Lifetime& lifetime) noexcept {
+    const tracker::Millis age = now - issued;
+    if (age >= lifetime.absolute) {
+        return false;
+    }
+    // An issue time ahead of now means that the clock was set back. By little: as if just issued.
+    if (age <= lifetime.idle) {
+        return age >= -lifetime.idle;
+    }
+    // PRODUCT 6: taken up again, since this memory may have forgotten a session that is still young enough.
+    return issued < memory_created && now - memory_created < lifetime.idle;
+}
+
+}  // namespace agent_sessions::gateway
