@@ -1,0 +1,13 @@
+// Very many equal requests in a short time: HTTP/1.1 pipelining over a few connections.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace agent_sessions::e2e {
+
+// Sends `request` (a whole request header) `count` times and gives how many answers of each status came.
+// Status 0 = the connection broke. Answers need a Content-Length.
+std::map<int, std::size_t> flood(int port, const std::string& request, std::size_t count);
+
+}  // namespace agent_sessions::e2e
