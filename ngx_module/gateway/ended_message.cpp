@@ -87,7 +87,7 @@ std::string ended_page(const EndedMessage& message) {
 
 json::object problem(int status, std::string_view code, std::string_view title, std::string_view detail) {
     json::object body;
-    body["type"] = "about:blank";
+    body["type"] = "urn:agent-sessions:problem:" + std::string(code);
     body["title"] = title;
     body["status"] = status;
     body["detail"] = detail;
