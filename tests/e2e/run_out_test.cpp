@@ -1,0 +1,128 @@
+// Sessions whose time ran out, and what follows them (PRODUCT 4, 5).
+#include <set>
+#include <thread>
+
+#include "tests/e2e/support/gateway_test.h"
+
+namespace agent_sessions::e2e {
+namespace {
+
+class RunOut : public GatewayTest {
+  protected:
+    RunOut() {
+        config.set("agent_sessions_timeout", "1s absolute=1h")
+            .set("agent_sessions_activity", "$arg_activity");
+    }
+
+    // A browser whose session ran out.
+    Browser lunch_break(const std::string& agent = "alice") {
+        Browser browser_back = browser();
+        begin_session(browser_back, agent);
+        AdminClient supervisor = admin();
+        EXPECT_TRUE(wait_until([&] { return supervisor.current() == 0 && supervisor.list().empty(); }));
+        return browser_back;
+    }
+};
+
+TEST_F(RunOut, AnIdleSessionLeavesTheListByItself) {
+    start();
+    lunch_break();
+}
+
+TEST_F(RunOut, TheNextNavigationBeginsTheNextSessionWithoutAMessage) {
+    start();
+    Browser alice = lunch_break();
+    const std::string old_cookie = *alice.cookie(kCookie);
+    const HttpResponse back = alice.send(navigation("/app"));
+    EXPECT_TRUE(is_from_application(back));
+    EXPECT_NE(*alice.cookie(kCookie), old_cookie);
+    alice.send(navigation("/app"));
+    const auto rows = admin().list();
+    ASSERT_EQ(rows.size(), 1U);
+}
+
+TEST_F(RunOut, TabsThatBringTheSameOldCookieGetTheSameNewSession) {
+    use_tls();
+    start();
+    Browser alice = lunch_break();
+    HttpRequest request = navigation("/app");
+    request.with("Cookie", std::string(kCookie) + "=" + *alice.cookie(kCookie));
+    std::set<std::string> cookies;
+    for (const HttpResponse& response : send_together(std::vector<HttpRequest>(12, request), origin())) {
+        EXPECT_TRUE(is_from_application(response));
+        const auto cookie = set_cookie_named(response, kCookie);
+        ASSERT_TRUE(cookie);
+        cookies.insert(cookie->value);
+    }
+    EXPECT_EQ(cookies.size(), 1U);
+    EXPECT_LE(admin().list().size(), 1U);
+    alice.set_cookie(kCookie, *cookies.begin());
+    alice.send(navigation("/app"));
+    EXPECT_EQ(admin().list().size(), 1U);
+}
+
+TEST_F(RunOut, AScriptCallThatIsActivityBeginsTheNextSession) {
+    start();
+    Browser alice = lunch_break();
+    const std::string old_cookie = *alice.cookie(kCookie);
+    const HttpResponse call = alice.send(script_call("/api/save"));
+    EXPECT_TRUE(is_from_application(call));
+    EXPECT_NE(*alice.cookie(kCookie), old_cookie);
+    EXPECT_EQ(alice.send(script_call("/api/save")).header("X-Agent"), "alice");
+    EXPECT_EQ(admin().list().size(), 1U);
+}
+
+TEST_F(RunOut, AScriptCallThatIsNoActivityIsTreatedLikeOneWithoutACookie) {
+    start();
+    Browser alice = lunch_break();
+    const HttpResponse poll = alice.send(script_call("/poll?activity=0"));
+    EXPECT_TRUE(is_from_application(poll));
+    EXPECT_EQ(status_of(poll), "UNTRACKED");
+    EXPECT_TRUE(poll.all("Set-Cookie").empty());
+    EXPECT_EQ(admin().current(), 0);
+}
+
+TEST_F(RunOut, AFreshCookieThatComesBackTooLateHasRunOut) {
+    start();
+    Browser alice = browser();
+    alice.send(navigation("/app"));
+    const std::string old_cookie = *alice.cookie(kCookie);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+    EXPECT_TRUE(is_from_application(alice.send(navigation("/app"))));
+    EXPECT_NE(*alice.cookie(kCookie), old_cookie);
+}
+
+TEST_F(RunOut, PollsDoNotExtendASessionAndActivityDoes) {
+    config.set("agent_sessions_timeout", "3s absolute=1h");
+    start();
+    Browser poller = browser();
+    Browser worker = browser();
+    const std::string polling = begin_session(poller, "poller");
+    const std::string working = begin_session(worker, "worker");
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(4500);
+    while (std::chrono::steady_clock::now() < until) {
+        EXPECT_EQ(poller.send(script_call("/poll?activity=0")).status, 200);
+        EXPECT_EQ(status_of(worker.send(script_call("/work"))), "ACTIVE");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    EXPECT_FALSE(admin().row(polling));
+    EXPECT_TRUE(admin().row(working));
+}
+
+TEST_F(RunOut, NoActivityOutlastsTheAbsoluteTimeout) {
+    config.set("agent_sessions_timeout", "30s absolute=2s");
+    start();
+    Browser alice = browser();
+    const std::string ref = begin_session(alice, "alice");
+    const std::string cookie = *alice.cookie(kCookie);
+    EXPECT_TRUE(wait_until(
+        [&] {
+            alice.send(navigation("/app"));
+            return *alice.cookie(kCookie) != cookie;
+        },
+        std::chrono::seconds(5)));
+    EXPECT_FALSE(admin().row(ref));
+}
+
+}  // namespace
+}  // namespace agent_sessions::e2e
