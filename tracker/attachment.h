@@ -15,10 +15,12 @@
 namespace agent_sessions::tracker {
 
 struct AttachOptions {
-    std::string directory;  // of the segment and its lock file; made (0700) where only the last part is missing
-    std::string name;       // of the zone: NAME.segment, NAME.lock
+    std::string
+        directory;     // of the segment and its lock file; made (0700) where only the last part is missing
+    std::string name;  // of the zone: NAME.segment, NAME.lock
     std::uint64_t capacity = kMinCapacity;
-    std::optional<uid_t> owner;  // who the workers run as; files are given to this user where the caller is root
+    std::optional<uid_t>
+        owner;  // who the workers run as; files are given to this user where the caller is root
     std::optional<gid_t> group;
     bool inherited = false;  // the caller is the child of a binary upgrade (USR2)
 };
@@ -33,9 +35,9 @@ class Attachment {
     };
 
     // Creates the segment, or takes up the one that is there:
-    // nobody else attached: locks are made anew, half-done changes undone, and the content is checked; a segment
-    // that is damaged, of another layout or of a foreign owner is refused and left as it is.
-    // Somebody attached: only the child of a binary upgrade of that very master may join.
+    // nobody else attached: locks are made anew, half-done changes undone, and the content is checked; a
+    // segment that is damaged, of another layout or of a foreign owner is refused and left as it is. Somebody
+    // attached: only the child of a binary upgrade of that very master may join.
     static Outcome open(const AttachOptions& options, Now now);
 
     ~Attachment();
@@ -46,11 +48,15 @@ class Attachment {
     const std::string& path() const noexcept;
     // What the segment was made for; differs from the options' where a reload changed it.
     std::uint64_t capacity() const noexcept;
-    // true: this open() made the segment, or found none of this boot: what was issued before it is unknown here.
+    // true: this open() made the segment, or found none of this boot: what was issued before it is unknown
+    // here.
     bool created() const noexcept;
 
     // Called by each worker after the fork: who its master is, so that a binary upgrade can tell its parent.
     void stamp_master(pid_t master, Now now) noexcept;
+    // For a reload that finds the attachment it already has: is the segment still what it was? Empty = yes,
+    // else why not.
+    std::string check() const;
     // false: the file was unlinked or replaced under us (st_nlink, inode). A system call; for a timer.
     bool file_is_in_place() const noexcept;
 

@@ -7,8 +7,8 @@ namespace agent_sessions::tracker {
 
 using Millis = std::chrono::milliseconds;
 
-// Milliseconds since the epoch, UTC. Shown to people and written into cookies; never used to measure a duration
-// while the machine stays up.
+// Milliseconds since the epoch, UTC. Shown to people and written into cookies; never used to measure a
+// duration while the machine stays up.
 using WallTime = std::chrono::sys_time<Millis>;
 
 // Tag of the clock that counts milliseconds since the machine started and never jumps (CLOCK_BOOTTIME).

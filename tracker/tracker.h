@@ -1,12 +1,12 @@
 // The session tracker: one record per agent session, in memory shared by all workers of one nginx family.
 //
-// Process safety: every function may be called by any attached process at any time; a process may be killed inside
-// any of them, and the state is then as before or as after the call. Thread safety: as process safety, except open().
-// Lifetime: a Tracker is cheap handle on a mapping; it must not outlive the mapping (see Attachment).
-// Waiting: functions that change more than one word take the zone's writer lock. They only try, for at most
-// Waiting::event_loop (50 µs), and then answer `busy`; a tracker made with Waiting::patient waits instead.
-// Nothing here allocates from the heap except where a std::string or std::vector is returned, and no function throws
-// except for std::bad_alloc from those.
+// Process safety: every function may be called by any attached process at any time; a process may be killed
+// inside any of them, and the state is then as before or as after the call. Thread safety: as process safety,
+// except open(). Lifetime: a Tracker is cheap handle on a mapping; it must not outlive the mapping (see
+// Attachment). Waiting: functions that change more than one word take the zone's writer lock. They only try,
+// for at most Waiting::event_loop (50 µs), and then answer `busy`; a tracker made with Waiting::patient waits
+// instead. Nothing here allocates from the heap except where a std::string or std::vector is returned, and no
+// function throws except for std::bad_alloc from those.
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ struct Layout;
 
 enum class Waiting : std::uint8_t { event_loop, patient };
 
-// A walk over all slots, taken in steps. Sessions that live throughout the walk are met exactly once; those that
-// begin or end during it, at most once.
+// A walk over all slots, taken in steps. Sessions that live throughout the walk are met exactly once; those
+// that begin or end during it, at most once.
 struct RowCursor {
     std::uint32_t next_slot = 0;
     bool done = false;
@@ -44,10 +44,12 @@ class Tracker {
     explicit operator bool() const noexcept { return layout_ != nullptr; }
     Tracker patient() const noexcept { return Tracker(layout_, Waiting::patient); }
 
-    // --- The request path -------------------------------------------------------------------------------------
+    // --- The request path
+    // -------------------------------------------------------------------------------------
 
-    // Looks a session up and judges its age: one whose time is over is ended (idle, absolute) here and found ended.
-    // Lock-free where the key is known; a miss is looked at once more under the lock before it is believed.
+    // Looks a session up and judges its age: one whose time is over is ended (idle, absolute) here and found
+    // ended. Lock-free where the key is known; a miss is looked at once more under the lock before it is
+    // believed.
     Found find(SessionKey key, Now now) noexcept;
 
     // Notes that the session was seen. Acts on live sessions only, never on an ended one: false = not live.
@@ -63,25 +65,29 @@ class Tracker {
     // Replaces the label. false = gone or busy.
     bool relabel(SessionHandle handle, std::string_view label, Now now) noexcept;
 
-    // Opens, refreshes or renames an interaction instance. `instance` tells apart openings of the same name within
-    // the session; empty = one instance per name. Refreshing takes no lock.
+    // Opens, refreshes or renames an interaction instance. `instance` tells apart openings of the same name
+    // within the session; empty = one instance per name. Refreshing takes no lock.
     InstanceResult open_instance(SessionHandle handle, std::string_view name, std::string_view instance,
                                  Now now) noexcept;
     InstanceResult close_instance(SessionHandle handle, std::string_view name, std::string_view instance,
                                   Now now) noexcept;
 
-    // Counts a request that passed untracked for an account (created when unknown and there is room).
+    // Counts a request that passed untracked, for "*" and for the account where that is known here already
+    // (strangers can't fill the accounts by asking).
     void note_untracked(std::string_view account, Untracked cause) noexcept;
 
-    // Keyed with the segment's own secret, so nobody can choose names that collide. Never 0 for a non-empty name.
+    // Keyed with the segment's own secret, so nobody can choose names that collide. Never 0 for a non-empty
+    // name.
     std::uint32_t hash_name(std::string_view name) const noexcept;
 
-    // --- Ending -----------------------------------------------------------------------------------------------
+    // --- Ending
+    // -----------------------------------------------------------------------------------------------
 
-    // Ends a live session. From the return on (any result but not_found), find() says `ended` in every process.
+    // Ends a live session. From the return on (any result but not_found), find() says `ended` in every
+    // process.
     EndResult end(SessionKey key, const EndRequest& request, Now now) noexcept;
-    // true: counts and event have followed (also where nothing had to be done).
-    bool settle(SessionKey key, Now now) noexcept;
+    // Lets counts and event follow an end that answered ended_unsettled. true: they have (or had before).
+    bool settle(SessionKey key, const EndRequest& request, Now now) noexcept;
 
     // What is remembered of an ended session. nullopt = not ended, or forgotten.
     std::optional<EndedFacts> ended_facts(SessionHandle handle) noexcept;
@@ -90,8 +96,9 @@ class Tracker {
     bool was_message_shown(SessionHandle handle, std::uint32_t url_hash) noexcept;
     // Uses up the one-time mark: true for exactly one caller per count of EndedFacts::reactivations.
     bool use_reactivation(SessionHandle handle, std::uint32_t reactivations) noexcept;
-    // The next session of a run-out session's browser: the one already promised (while it was promised less than
-    // 10 s ago, or is live and has never been seen with its own cookie), else a new promise from `nonce` and now.
+    // The next session of a run-out session's browser: the one already promised (while it was promised less
+    // than 10 s ago, or is live and has never been seen with its own cookie), else a new promise from `nonce`
+    // and now.
     Successor successor(SessionHandle handle, std::uint64_t nonce, Now now) noexcept;
     // Tells the promise which session came of it. Call once the successor's key is known.
     void note_successor(SessionHandle handle, SessionKey successor) noexcept;
@@ -99,12 +106,14 @@ class Tracker {
     std::optional<SessionHandle> remember_run_out(SessionKey key, WallTime started, std::string_view account,
                                                   const Lifetime& lifetime, Now now) noexcept;
 
-    // --- Reading ----------------------------------------------------------------------------------------------
+    // --- Reading
+    // ----------------------------------------------------------------------------------------------
 
     // A consistent copy of one live session, without the lock. false = not live.
     bool read_row(SessionKey key, Now now, Row& row, bool with_details = false);
     // Visits up to `slots` slots from the cursor. `visit` gets each live session there; the row is reused.
-    // `wanted` is asked first, with cheap fields only (account, key, started, instances): false = row not filled.
+    // `wanted` is asked first, with cheap fields only (account, key, started, instances): false = row not
+    // filled.
     struct Glance {
         SessionHandle handle;
         SessionKey key;
@@ -123,39 +132,42 @@ class Tracker {
     // The sum over all accounts as counted at begin: the account "*". total = the sum of the given ones.
     AccountUsage overall_usage();
 
-    // --- Upkeep -----------------------------------------------------------------------------------------------
+    // --- Upkeep
+    // -----------------------------------------------------------------------------------------------
 
     // Installs the licences of this configuration; accounts without a line lose theirs. Waits for the lock.
     bool set_licenses(std::span<const License> licenses) noexcept;
 
-    // Ends what ran out, closes instances that timed out, settles, and frees what need not be remembered any more,
-    // over up to `slots` slots from `position` on (wraps around). Returns the next position.
-    // Takes the lock once per change, never for long.
+    // Ends what ran out, closes instances that timed out, settles, and frees what need not be remembered any
+    // more, over up to `slots` slots from `position` on (wraps around). Returns the next position. Takes the
+    // lock once per change, never for long.
     std::uint32_t sweep(std::uint32_t position, std::uint32_t slots, Now now) noexcept;
 
     // Walks everything under the lock and names whatever is inconsistent, one sentence each; empty = sound.
     // O(capacity): never from an event loop that serves requests.
-    std::vector<std::string> validate(Now now);
+    std::vector<std::string> validate();
 
     // Facts for health and headers of answers.
     struct Figures {
         std::uint64_t capacity = 0;
         std::uint64_t slots = 0;
         std::uint64_t live = 0;
-        std::uint64_t ended = 0;       // slots held by ended sessions
+        std::uint64_t ended = 0;        // slots held by ended sessions
         std::uint64_t free_blocks = 0;  // of the pool of texts
         std::uint64_t dropped_details = 0;
-        std::uint64_t recoveries = 0;  // times that a holder of the lock died and its half-done change was undone
-        std::uint64_t changes = 0;     // rises with every change that a list could show: for ETags
+        std::uint64_t recoveries =
+            0;  // times that a holder of the lock died and its half-done change was undone
+        std::uint64_t changes = 0;  // rises with every change that a list could show: for ETags
         WallTime created{};
         std::array<std::uint64_t, kUntrackedCauses> untracked{};
     };
     Figures figures() const noexcept;
 
-    // --- The one who does the upkeep --------------------------------------------------------------------------
+    // --- The one who does the upkeep
+    // --------------------------------------------------------------------------
 
-    // Called by every worker about once a second. true: the caller is the elected one for now. The lease moves when
-    // its holder died, let it run out (about a second) or resigned.
+    // Called by every worker about once a second. true: the caller is the elected one for now. The lease
+    // moves when its holder died, let it run out (about a second) or resigned.
     bool elect(std::int32_t process, Now now) noexcept;
     void resign(std::int32_t process) noexcept;
 

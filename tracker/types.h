@@ -26,8 +26,8 @@ inline constexpr std::size_t kMaxNamedInstances = 64;
 inline constexpr std::uint64_t kMinCapacity = 1'000;
 inline constexpr std::uint64_t kMaxCapacity = 10'000'000;
 
-// Names a session: 128 bits of a keyed hash of its cookie. Enough to find the session, never enough to make the
-// cookie (ASVS 7.2.3), so it is also the public `ref`.
+// Names a session: 128 bits of a keyed hash of its cookie. Enough to find the session, never enough to make
+// the cookie (ASVS 7.2.3), so it is also the public `ref`.
 struct SessionKey {
     std::uint64_t high = 0;
     std::uint64_t low = 0;
@@ -108,6 +108,8 @@ struct BeginRequest {
     std::string_view address;
     std::string_view user_agent;
     Lifetime lifetime;
+    // The cookie has come back at least once. false: it is being handed out with this very answer.
+    bool confirmed = false;
     // The ended session of the same browser whose Agent Id is taken over while `agent` is empty
     // (never after a logout; the tracker checks that).
     std::optional<SessionKey> predecessor;
@@ -157,7 +159,7 @@ enum class EndResult : std::uint8_t {
     already_gone,  // had ended before
     not_found,
     // The cookie is refused from now on, but the counts and the event could not follow yet (lock busy):
-    // call settle() until it says true before telling anybody.
+    // call settle() until it says true before telling anybody who ended what.
     ended_unsettled,
 };
 
@@ -174,8 +176,8 @@ struct EndedFacts {
     std::uint32_t reactivations = 0;  // part of the one-time mark: a used mark no longer matches
 };
 
-// The next session of a browser whose session ran out. The same facts are given to everyone who asks while they
-// hold, so that several tabs derive the same cookie without its value being stored anywhere.
+// The next session of a browser whose session ran out. The same facts are given to everyone who asks while
+// they hold, so that several tabs derive the same cookie without its value being stored anywhere.
 struct Successor {
     bool available = false;  // false: busy or gone, the caller goes on without one
     std::uint64_t nonce = 0;

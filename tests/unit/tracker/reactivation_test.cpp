@@ -1,0 +1,76 @@
+#include "tests/unit/tracker/tracker_test.h"
+
+namespace agent_sessions::testing {
+namespace {
+
+using namespace tracker;
+using namespace std::chrono_literals;
+
+class Reactivation : public TrackerTest {};
+
+TEST_F(Reactivation, AMarkWorksOnce) {
+    const SessionHandle handle = begin(1);
+    EXPECT_FALSE(tracker_.use_reactivation(handle, 0));
+    end(1);
+    EXPECT_FALSE(tracker_.use_reactivation(handle, 1));
+    EXPECT_TRUE(tracker_.use_reactivation(handle, 0));
+    EXPECT_FALSE(tracker_.use_reactivation(handle, 0));
+    EXPECT_EQ(tracker_.ended_facts(handle)->reactivations, 1U);
+}
+
+TEST_F(Reactivation, TheUrlsOfTheMessageAreRememberedTheOldestGivesWay) {
+    const SessionHandle handle = begin(1);
+    EXPECT_FALSE(tracker_.note_message_shown(handle, 7));
+    end(1);
+    EXPECT_FALSE(tracker_.was_message_shown(handle, 7));
+    EXPECT_TRUE(tracker_.note_message_shown(handle, 7));
+    EXPECT_TRUE(tracker_.note_message_shown(handle, 7));
+    for (std::uint32_t url = 10; url < 13; ++url) {
+        tracker_.note_message_shown(handle, url);
+    }
+    EXPECT_TRUE(tracker_.was_message_shown(handle, 7));
+    tracker_.note_message_shown(handle, 99);
+    EXPECT_FALSE(tracker_.was_message_shown(handle, 7));
+    EXPECT_TRUE(tracker_.was_message_shown(handle, 99));
+}
+
+TEST_F(Reactivation, TabsOfARunOutSessionGetTheSameSuccessorForTenSeconds) {
+    const SessionHandle handle = begin(1);
+    end(1, EndReason::idle);
+    const Successor first = tracker_.successor(handle, 111, clock_.now());
+    EXPECT_TRUE(first.available);
+    EXPECT_EQ(first.nonce, 111U);
+    clock_.advance(9s);
+    EXPECT_EQ(tracker_.successor(handle, 222, clock_.now()).nonce, 111U);
+    EXPECT_EQ(tracker_.successor(handle, 222, clock_.now()).issued, first.issued);
+    clock_.advance(2s);
+    EXPECT_EQ(tracker_.successor(handle, 333, clock_.now()).nonce, 333U);
+}
+
+TEST_F(Reactivation, ASuccessorWhoseCookieNeverCameBackIsPromisedAgain) {
+    const SessionHandle handle = begin(1);
+    end(1, EndReason::idle);
+    tracker_.successor(handle, 111, clock_.now());
+    BeginRequest next = request(2);
+    next.confirmed = false;
+    const Begun begun = tracker_.begin(next, clock_.now());
+    tracker_.note_successor(handle, key(2));
+    clock_.advance(60s);
+    EXPECT_EQ(tracker_.successor(handle, 222, clock_.now()).nonce, 111U);
+    tracker_.touch(begun.handle, clock_.now());
+    EXPECT_EQ(tracker_.successor(handle, 333, clock_.now()).nonce, 333U);
+}
+
+TEST_F(Reactivation, ARunOutCookieOfWhichNothingIsLeftCanBeRemembered) {
+    const auto handle =
+        tracker_.remember_run_out(key(1), clock_.now().wall - 2h, "acme", Lifetime{}, clock_.now());
+    ASSERT_TRUE(handle);
+    EXPECT_EQ(find(1).state, Found::State::ended);
+    EXPECT_EQ(find(1).reason, EndReason::idle);
+    EXPECT_TRUE(tracker_.successor(*handle, 5, clock_.now()).available);
+    EXPECT_EQ(current(), 0U);
+    EXPECT_EQ(tracker_.remember_run_out(key(1), clock_.now().wall, "acme", Lifetime{}, clock_.now()), handle);
+}
+
+}  // namespace
+}  // namespace agent_sessions::testing

@@ -1,0 +1,223 @@
+#include "tests/unit/tracker/tracker_test.h"
+#include "tracker/memory/session_table.h"
+
+namespace agent_sessions::testing {
+namespace {
+
+using namespace tracker;
+using State = Found::State;
+using namespace std::chrono_literals;
+
+class Sessions : public TrackerTest {};
+
+TEST_F(Sessions, AnUnknownKeyIsUnknown) {
+    EXPECT_EQ(find(1).state, State::unknown);
+}
+
+TEST_F(Sessions, ABegunSessionIsLiveCountedAndListed) {
+    const SessionHandle handle = begin(1, "alice");
+    const Found found = find(1);
+    EXPECT_EQ(found.state, State::live);
+    EXPECT_EQ(found.handle, handle);
+    EXPECT_EQ(current(), 1U);
+    EXPECT_EQ(tracker_.overall_usage().current, 1U);
+    EXPECT_EQ(row(1).agent, "alice");
+    EXPECT_TRUE(row(1).identified);
+}
+
+TEST_F(Sessions, BeginningTwiceWithOneKeyBeginsOnce) {
+    const SessionHandle handle = begin(1);
+    const Begun again = tracker_.begin(request(1), clock_.now());
+    EXPECT_EQ(again.result, BeginResult::already_live);
+    EXPECT_EQ(again.handle, handle);
+    EXPECT_EQ(current(), 1U);
+}
+
+TEST_F(Sessions, AnEndedKeyNeverBeginsAgain) {
+    begin(1);
+    EXPECT_EQ(end(1), EndResult::ended);
+    EXPECT_EQ(tracker_.begin(request(1), clock_.now()).result, BeginResult::already_ended);
+    EXPECT_EQ(current(), 0U);
+}
+
+TEST_F(Sessions, EndingFreesTheLicenceAtOnceAndIsRememberedWithWhoAndWhy) {
+    const SessionHandle handle = begin(1, "alice");
+    EXPECT_EQ(end(1), EndResult::ended);
+    EXPECT_EQ(current(), 0U);
+    EXPECT_EQ(find(1).state, State::ended);
+    EXPECT_EQ(find(1).reason, EndReason::administrator);
+    const auto facts = tracker_.ended_facts(handle);
+    ASSERT_TRUE(facts);
+    EXPECT_EQ(facts->agent, "alice");
+    EXPECT_EQ(facts->by, "root");
+    EXPECT_EQ(facts->message, "bye");
+    EXPECT_EQ(facts->account, "acme");
+    Row gone;
+    EXPECT_FALSE(tracker_.read_row(key(1), clock_.now(), gone));
+}
+
+TEST_F(Sessions, EndingTwiceTellsThatItWasGone) {
+    begin(1);
+    EXPECT_EQ(end(1), EndResult::ended);
+    EXPECT_EQ(end(1), EndResult::already_gone);
+    EXPECT_EQ(end(2), EndResult::not_found);
+}
+
+TEST_F(Sessions, ATouchNeverRevivesAnEndedSession) {
+    const SessionHandle handle = begin(1);
+    end(1);
+    clock_.advance(5s);
+    EXPECT_FALSE(tracker_.touch(handle, clock_.now()));
+    EXPECT_EQ(find(1).state, State::ended);
+}
+
+TEST_F(Sessions, ATouchOfAnEarlierUseOfTheSlotDoesNothing) {
+    const SessionHandle handle = begin(1);
+    end(1, EndReason::logout);
+    clock_.advance(31min + 1min);
+    tracker_.sweep(0, 100, clock_.now());
+    const SessionHandle next = begin(2);
+    EXPECT_EQ(next.slot, handle.slot);
+    clock_.advance(5s);
+    EXPECT_FALSE(tracker_.touch(handle, clock_.now()));
+    EXPECT_TRUE(tracker_.touch(next, clock_.now()));
+}
+
+TEST_F(Sessions, IdleTimeoutCountsFromTheLastTouch) {
+    const SessionHandle handle = begin(1);
+    clock_.advance(29min);
+    EXPECT_TRUE(tracker_.touch(handle, clock_.now()));
+    clock_.advance(29min);
+    EXPECT_EQ(find(1).state, State::live);
+    clock_.advance(2min);
+    EXPECT_EQ(find(1).state, State::ended);
+    EXPECT_EQ(find(1).reason, EndReason::idle);
+    EXPECT_EQ(current(), 0U);
+}
+
+TEST_F(Sessions, AbsoluteTimeoutIsNotMovedByTouches) {
+    const SessionHandle handle = begin(1);
+    for (int hours = 0; hours < 48; ++hours) {
+        clock_.advance(15min);
+        EXPECT_TRUE(tracker_.touch(handle, clock_.now()));
+    }
+    clock_.advance(2s);
+    EXPECT_EQ(find(1).reason, EndReason::absolute);
+}
+
+TEST_F(Sessions, AJumpOfTheWallClockEndsNothing) {
+    begin(1);
+    clock_.jump_wall(24h * 40);
+    EXPECT_EQ(find(1).state, State::live);
+    clock_.jump_wall(-24h * 80);
+    EXPECT_EQ(find(1).state, State::live);
+    tracker_.sweep(0, 100, clock_.now());
+    EXPECT_EQ(current(), 1U);
+}
+
+TEST_F(Sessions, TheSweepEndsWhatNobodyAsksFor) {
+    begin(1);
+    begin(2);
+    clock_.advance(31min);
+    tracker_.sweep(0, 100, clock_.now());
+    EXPECT_EQ(current(), 0U);
+    EXPECT_EQ(tracker_.figures().live, 0U);
+    EXPECT_EQ(tracker_.figures().ended, 2U);
+}
+
+TEST_F(Sessions, AnEndedCookieIsRememberedUntilItCouldNotBeValidAnyMore) {
+    begin(1);
+    end(1);
+    clock_.advance(12h + 23h);
+    tracker_.sweep(0, 100, clock_.now());
+    EXPECT_EQ(find(1).state, State::ended);
+    clock_.advance(2h);
+    tracker_.sweep(0, 100, clock_.now());
+    EXPECT_EQ(find(1).state, State::unknown);
+    EXPECT_EQ(tracker_.figures().ended, 0U);
+}
+
+TEST_F(Sessions, AFullTableBeginsNothingMoreAndEvictsNothing) {
+    for (std::uint64_t i = 1; i <= kMinCapacity; ++i) {
+        begin(i);
+    }
+    EXPECT_EQ(tracker_.begin(request(5000), clock_.now()).result, BeginResult::table_full);
+    EXPECT_EQ(current(), kMinCapacity);
+    EXPECT_EQ(find(1).state, State::live);
+    end(1);
+    EXPECT_EQ(tracker_.begin(request(5000), clock_.now()).result, BeginResult::begun);
+    EXPECT_EQ(find(1).state, State::ended);
+}
+
+TEST_F(Sessions, EndedCookiesThatProtectAreNeverEvictedAndRunOutOnesMakeRoom) {
+    const std::uint64_t slots = tracker_.figures().slots;
+    for (std::uint64_t i = 1; i <= slots; ++i) {
+        begin(i);
+        ASSERT_EQ(end(i, i <= 10 ? EndReason::idle : EndReason::administrator), EndResult::ended);
+    }
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        // Each begin looks at a bounded number of slots for room, so some may be refused before one is found.
+        Begun begun;
+        for (int attempt = 0; attempt < 100 && begun.result != BeginResult::begun; ++attempt) {
+            begun = tracker_.begin(request(100'000 + i), clock_.now());
+        }
+        EXPECT_EQ(begun.result, BeginResult::begun);
+    }
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        ASSERT_EQ(tracker_.begin(request(200'000), clock_.now()).result, BeginResult::table_full);
+    }
+    for (std::uint64_t i = 11; i <= slots; ++i) {
+        ASSERT_EQ(find(i).state, State::ended);
+    }
+}
+
+TEST_F(Sessions, ASessionTakenUpAgainKeepsItsAbsoluteLimit) {
+    BeginRequest taken_up = request(1);
+    taken_up.started -= 11h;
+    EXPECT_EQ(tracker_.begin(taken_up, clock_.now()).result, BeginResult::begun);
+    EXPECT_EQ(row(1).started, clock_.now().wall - 11h);
+    for (int i = 0; i < 4; ++i) {
+        clock_.advance(15min);
+        tracker_.touch(find(1).handle, clock_.now());
+    }
+    clock_.advance(2s);
+    EXPECT_EQ(find(1).reason, EndReason::absolute);
+}
+
+TEST_F(Sessions, AnUnsettledEndIsRefusedAtOnceAndCountedOnceSettled) {
+    const SessionHandle handle = begin(1, "alice");
+    const auto turned = memory::turn_to_ending(segment_.layout(), handle.slot, handle.generation,
+                                               EndReason::administrator, clock_.now().boot);
+    EXPECT_TRUE(turned.by_us);
+    EXPECT_EQ(find(1).state, State::ended);
+    EXPECT_FALSE(tracker_.touch(handle, clock_.now()));
+    EXPECT_TRUE(tracker_.settle(key(1), {EndReason::administrator, "root", "words"}, clock_.now()));
+    EXPECT_EQ(current(), 0U);
+    EXPECT_EQ(tracker_.ended_facts(handle)->message, "words");
+}
+
+TEST_F(Sessions, TheSweepSettlesWhatAKilledWorkerLeft) {
+    const SessionHandle handle = begin(1);
+    memory::turn_to_ending(segment_.layout(), handle.slot, handle.generation, EndReason::administrator,
+                           clock_.now().boot);
+    tracker_.sweep(0, 100, clock_.now());
+    EXPECT_EQ(tracker_.figures().live, 1U);
+    clock_.advance(2s);
+    tracker_.sweep(0, 100, clock_.now());
+    EXPECT_EQ(tracker_.figures().live, 0U);
+    EXPECT_EQ(current(), 0U);
+}
+
+TEST_F(Sessions, RefsAreHexadecimalAndStrict) {
+    const SessionKey some{0x0123456789abcdefU, 0xfedcba9876543210U};
+    EXPECT_EQ(to_ref(some), "0123456789abcdeffedcba9876543210");
+    EXPECT_EQ(parse_ref(to_ref(some)), some);
+    EXPECT_FALSE(parse_ref("0123456789ABCDEFfedcba9876543210"));
+    EXPECT_FALSE(parse_ref("0123456789abcdeffedcba987654321"));
+    EXPECT_FALSE(parse_ref("0123456789abcdeffedcba98765432100"));
+    EXPECT_FALSE(parse_ref("+123456789abcdeffedcba9876543210"));
+    EXPECT_FALSE(parse_ref(""));
+}
+
+}  // namespace
+}  // namespace agent_sessions::testing

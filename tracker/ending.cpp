@@ -1,0 +1,176 @@
+// Tracker: ending sessions, and what is remembered of ended ones.
+#include <algorithm>
+
+#include "tracker/memory/index.h"
+#include "tracker/memory/rows.h"
+#include "tracker/memory/session_table.h"
+#include "tracker/memory/transaction.h"
+#include "tracker/memory/zone_lock.h"
+#include "tracker/tracker.h"
+
+namespace agent_sessions::tracker {
+
+using namespace memory;
+
+namespace {
+
+// How long tabs that bring the same run-out cookie get the same next session (PRODUCT 4).
+constexpr Millis kSamePromise{10'000};
+
+bool is_over(Layout& layout, SessionHandle handle) noexcept {
+    if (handle.slot >= layout.geometry.slots) {
+        return false;
+    }
+    const SlotWord word(layout.hot(handle.slot).word.load(std::memory_order_acquire));
+    return word.generation() == handle.generation && word.is_over();
+}
+
+// A session that was handed out but whose cookie has not come back yet: a lost answer, or a client that
+// ignores it.
+bool is_live_and_unseen(Layout& layout, SessionKey key) noexcept {
+    const Located located = locate(layout, key);
+    return located && located.word.state() == SlotState::live &&
+           layout.hot(located.slot).confirmed.load(std::memory_order_relaxed) == 0;
+}
+
+SessionKey successor_key(ColdSlot& cold) noexcept {
+    return {cold.successor_high.load(std::memory_order_relaxed),
+            cold.successor_low.load(std::memory_order_relaxed)};
+}
+
+bool promise_holds(Layout& layout, ColdSlot& cold, Now now) noexcept {
+    if (cold.successor_nonce.load(std::memory_order_relaxed) == 0) {
+        return false;
+    }
+    const WallTime issued{Millis{cold.successor_issued.load(std::memory_order_relaxed)}};
+    // A clock set back makes the age negative: then the promise is not new either.
+    const Millis age = now.wall - issued;
+    return (age >= Millis{0} && age < kSamePromise) || is_live_and_unseen(layout, successor_key(cold));
+}
+
+}  // namespace
+
+EndResult Tracker::end(SessionKey key, const EndRequest& request, Now now) noexcept {
+    Layout& layout = *layout_;
+    const ZoneGuard guard(layout, waiting_);
+    const Located located = locate(layout, key);
+    if (!located) {
+        return EndResult::not_found;
+    }
+    if (located.word.is_over()) {
+        return EndResult::already_gone;
+    }
+    const std::uint32_t generation = located.word.generation();
+    // One that is over its time but was not swept yet ran out before anybody ended it.
+    const EndReason ran_out = overdue(layout, located.slot, located.word, now);
+    const EndReason reason = ran_out == EndReason::none ? request.reason : ran_out;
+    const Turned turned = turn_to_ending(layout, located.slot, generation, reason, now.boot);
+    if (turned.word.generation() != generation) {
+        return EndResult::not_found;
+    }
+    const bool is_ours = turned.by_us && ran_out == EndReason::none;
+    if (!guard) {
+        return is_ours ? EndResult::ended_unsettled : EndResult::already_gone;
+    }
+    settle_slot(layout, located.slot, is_ours ? request : EndRequest{turned.word.reason(), {}, {}}, now);
+    return is_ours ? EndResult::ended : EndResult::already_gone;
+}
+
+bool Tracker::settle(SessionKey key, const EndRequest& request, Now now) noexcept {
+    Layout& layout = *layout_;
+    const ZoneGuard guard(layout, waiting_);
+    if (!guard) {
+        return false;
+    }
+    if (const Located located = locate(layout, key)) {
+        settle_slot(layout, located.slot, request, now);
+    }
+    return true;
+}
+
+std::optional<EndedFacts> Tracker::ended_facts(SessionHandle handle) noexcept {
+    EndedFacts facts;
+    return copy_ended(*layout_, handle, facts, waiting_) ? std::optional(std::move(facts)) : std::nullopt;
+}
+
+bool Tracker::note_message_shown(SessionHandle handle, std::uint32_t url_hash) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard || !is_over(*layout_, handle)) {
+        return false;
+    }
+    ColdSlot& cold = layout_->cold(handle.slot);
+    const bool is_known =
+        std::any_of(std::begin(cold.shown_urls), std::end(cold.shown_urls),
+                    [&](const auto& url) { return url.load(std::memory_order_relaxed) == url_hash; });
+    if (!is_known) {
+        Transaction change(*layout_);
+        const std::uint32_t next = cold.shown_next.load(std::memory_order_relaxed);
+        change.set(cold.shown_urls[next % kShownUrls], url_hash);
+        change.set(cold.shown_next, next + 1);
+        change.commit();
+    }
+    return true;
+}
+
+bool Tracker::was_message_shown(SessionHandle handle, std::uint32_t url_hash) noexcept {
+    if (!is_over(*layout_, handle)) {
+        return false;
+    }
+    ColdSlot& cold = layout_->cold(handle.slot);
+    return std::any_of(std::begin(cold.shown_urls), std::end(cold.shown_urls),
+                       [&](const auto& url) { return url.load(std::memory_order_relaxed) == url_hash; });
+}
+
+bool Tracker::use_reactivation(SessionHandle handle, std::uint32_t reactivations) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard || !is_over(*layout_, handle)) {
+        return false;
+    }
+    ColdSlot& cold = layout_->cold(handle.slot);
+    if (cold.reactivations.load(std::memory_order_relaxed) != reactivations) {
+        return false;
+    }
+    Transaction change(*layout_);
+    change.set(cold.reactivations, reactivations + 1);
+    change.commit();
+    return true;
+}
+
+Successor Tracker::successor(SessionHandle handle, std::uint64_t nonce, Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard || !is_over(*layout_, handle)) {
+        return {};
+    }
+    ColdSlot& cold = layout_->cold(handle.slot);
+    if (!promise_holds(*layout_, cold, now)) {
+        Transaction change(*layout_);
+        change.set(cold.successor_nonce, nonce == 0 ? 1 : nonce);
+        change.set(cold.successor_issued, std::int64_t{now.wall.time_since_epoch().count()});
+        change.set(cold.successor_high, std::uint64_t{0});
+        change.set(cold.successor_low, std::uint64_t{0});
+        change.commit();
+    }
+    return {true, cold.successor_nonce.load(std::memory_order_relaxed),
+            WallTime{Millis{cold.successor_issued.load(std::memory_order_relaxed)}}};
+}
+
+void Tracker::note_successor(SessionHandle handle, SessionKey successor) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard || !is_over(*layout_, handle)) {
+        return;
+    }
+    ColdSlot& cold = layout_->cold(handle.slot);
+    Transaction change(*layout_);
+    change.set(cold.successor_high, successor.high);
+    change.set(cold.successor_low, successor.low);
+    change.commit();
+}
+
+std::optional<SessionHandle> Tracker::remember_run_out(SessionKey key, WallTime started,
+                                                       std::string_view account, const Lifetime& lifetime,
+                                                       Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    return guard ? enter_run_out(*layout_, key, started, account, lifetime, now) : std::nullopt;
+}
+
+}  // namespace agent_sessions::tracker

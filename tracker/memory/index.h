@@ -1,0 +1,39 @@
+// The index: from a session's key to its slot. Groups of one cache line, entries that never move, overflow
+// groups that stay with their group for ever.
+//
+// Looking up takes no lock: an entry is one word, and whether the slot behind it is the right one is decided
+// by the slot's own word, read before and after its key. Changing needs the lock.
+#pragma once
+
+#include "tracker/memory/layout.h"
+#include "tracker/memory/slot_word.h"
+#include "tracker/memory/transaction.h"
+
+namespace agent_sessions::tracker::memory {
+
+struct Located {
+    SlotIndex slot = kNoSlot;
+    SlotWord word;
+
+    explicit operator bool() const noexcept { return slot != kNoSlot; }
+};
+
+// The slot that holds this key, live or ended. Lock-free; a miss may be wrong only while a change is under
+// way.
+Located locate(Layout& layout, SessionKey key) noexcept;
+
+// Enters a slot. false: no room, which keyed hashing makes a matter of 7 standard deviations. REQUIRES: the
+// lock.
+bool enter(Transaction& change, SessionKey key, SlotIndex slot) noexcept;
+
+// Removes the entry of this slot. REQUIRES: the lock.
+void leave(Transaction& change, SessionKey key, SlotIndex slot) noexcept;
+
+// Visits every entry of the group chain a key belongs to: for validate().
+std::uint64_t home_group(const Layout& layout, SessionKey key) noexcept;
+
+constexpr std::uint64_t index_entry(SessionKey key, SlotIndex slot) noexcept {
+    return (key.low & 0xffffffff00000000U) | (slot + std::uint64_t{1});
+}
+
+}  // namespace agent_sessions::tracker::memory

@@ -1,0 +1,176 @@
+#include "tracker/memory/rows.h"
+
+#include <algorithm>
+
+#include "tracker/memory/accounts.h"
+#include "tracker/memory/instances.h"
+#include "tracker/memory/session_table.h"
+#include "tracker/memory/texts.h"
+#include "tracker/memory/zone_lock.h"
+
+namespace agent_sessions::tracker::memory {
+namespace {
+
+// A slot whose details change all the time is rare; after so many tries the lock settles it.
+constexpr int kTries = 16;
+
+// What must be the same before and after a copy for the copy to be of one instant.
+struct Stamp {
+    std::uint64_t recoveries;
+    std::uint32_t version;
+
+    static Stamp of(Layout& layout, SlotIndex slot) noexcept {
+        return {layout.recoveries.load(std::memory_order_acquire),
+                layout.hot(slot).version.load(std::memory_order_acquire)};
+    }
+    bool is_settled() const noexcept { return (version & 1) == 0; }
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+};
+
+SlotWord word_of(Layout& layout, SlotIndex slot) noexcept {
+    return SlotWord(layout.hot(slot).word.load(std::memory_order_acquire));
+}
+
+WallTime to_wall(BootTime time, Now now) noexcept {
+    return now.wall - (now.boot - time);
+}
+
+bool copy_instances(Layout& layout, SlotIndex slot, Now now, Row& row, bool with_details) {
+    const std::uint32_t timeout = layout.cold(slot).instance_seconds.load(std::memory_order_relaxed);
+    InstanceIndex index = layout.hot(slot).instances.load(std::memory_order_relaxed);
+    for (std::uint32_t steps = 0; index != 0; ++steps) {
+        if (index >= layout.geometry.instances || steps > kMaxInstanceRecords) {
+            return false;
+        }
+        InstanceRecord& record = layout.instance(index);
+        if (!is_timed_out(layout, index, timeout, now.boot)) {
+            ++row.instances;
+            std::string name;
+            if (!read_text(layout, record.name.load(std::memory_order_relaxed), name)) {
+                return false;
+            }
+            if (with_details) {
+                row.details.push_back({name, WallTime{Millis{record.opened.load(std::memory_order_relaxed)}},
+                                       to_wall(last_seen(layout, index), now)});
+            }
+            if (!name.empty()) {
+                row.interactions.push_back(std::move(name));
+            }
+        }
+        index = record.next.load(std::memory_order_relaxed);
+    }
+    std::sort(row.interactions.begin(), row.interactions.end());
+    row.interactions.erase(std::unique(row.interactions.begin(), row.interactions.end()),
+                           row.interactions.end());
+    std::reverse(row.details.begin(), row.details.end());
+    return true;
+}
+
+void clear(Row& row) {
+    row.agent.clear();
+    row.label.clear();
+    row.address.clear();
+    row.user_agent.clear();
+    row.interactions.clear();
+    row.details.clear();
+    row.instances = 0;
+    row.agent_sessions = 0;
+}
+
+bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row, bool with_details) {
+    HotSlot& hot = layout.hot(slot);
+    ColdSlot& cold = layout.cold(slot);
+    clear(row);
+    row.handle = {slot, word.generation()};
+    row.key = key_of(layout, slot);
+    row.account = hot.account.load(std::memory_order_relaxed);
+    row.started = started_of(layout, slot);
+    row.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
+    row.last_seen = to_wall(word.time(), now);
+    const TextIndex agent = hot.agent.load(std::memory_order_relaxed);
+    row.identified = agent != 0;
+    if (agent != 0 && agent < layout.geometry.texts) {
+        row.agent_sessions = layout.text(agent).head.live.load(std::memory_order_relaxed);
+    }
+    return read_text(layout, agent, row.agent) &&
+           read_text(layout, cold.label.load(std::memory_order_relaxed), row.label) &&
+           read_text(layout, cold.address.load(std::memory_order_relaxed), row.address) &&
+           read_text(layout, cold.user_agent.load(std::memory_order_relaxed), row.user_agent) &&
+           copy_instances(layout, slot, now, row, with_details);
+}
+
+bool copy_facts_once(Layout& layout, SlotIndex slot, SlotWord word, EndedFacts& facts) {
+    HotSlot& hot = layout.hot(slot);
+    ColdSlot& cold = layout.cold(slot);
+    facts = {};
+    facts.key = key_of(layout, slot);
+    facts.reason = word.reason();
+    facts.account = account_name(layout, hot.account.load(std::memory_order_relaxed));
+    facts.started = started_of(layout, slot);
+    facts.ended_at = word.time();
+    facts.reactivations = cold.reactivations.load(std::memory_order_relaxed);
+    return read_text(layout, hot.agent.load(std::memory_order_relaxed), facts.agent) &&
+           read_text(layout, cold.ended_by.load(std::memory_order_relaxed), facts.by) &&
+           read_text(layout, cold.message.load(std::memory_order_relaxed), facts.message);
+}
+
+// Runs `copy(word)` until it has seen one instant of a slot for which `wanted(word)` holds.
+template <typename Wanted, typename Copy>
+bool copy_consistently(Layout& layout, SlotIndex slot, Waiting waiting, Wanted wanted, Copy copy) {
+    if (slot >= layout.geometry.slots) {
+        return false;
+    }
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+        const Stamp before = Stamp::of(layout, slot);
+        const SlotWord word = word_of(layout, slot);
+        if (!wanted(word)) {
+            return false;
+        }
+        if (before.is_settled() && copy(word)) {
+            std::atomic_thread_fence(std::memory_order_acquire);
+            const SlotWord after = word_of(layout, slot);
+            if (before == Stamp::of(layout, slot) && after.generation() == word.generation()) {
+                return true;
+            }
+        }
+    }
+    const ZoneGuard guard(layout, waiting);
+    const SlotWord word = word_of(layout, slot);
+    return guard && wanted(word) && copy(word);
+}
+
+}  // namespace
+
+bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexcept {
+    const SlotWord word = word_of(layout, slot);
+    if (word.state() != SlotState::live || overdue(layout, slot, word, now) != EndReason::none) {
+        return false;
+    }
+    out.handle = {slot, word.generation()};
+    out.key = key_of(layout, slot);
+    out.account = layout.hot(slot).account.load(std::memory_order_relaxed);
+    out.started = started_of(layout, slot);
+    out.last_seen = to_wall(word.time(), now);
+    out.begun = BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}};
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return word_of(layout, slot).generation() == word.generation();
+}
+
+bool copy_row(Layout& layout, SessionHandle handle, Now now, Row& row, bool with_details, Waiting waiting) {
+    return copy_consistently(
+        layout, handle.slot, waiting,
+        [&](SlotWord word) {
+            return word.state() == SlotState::live && word.generation() == handle.generation &&
+                   overdue(layout, handle.slot, word, now) == EndReason::none;
+        },
+        [&](SlotWord word) { return copy_once(layout, handle.slot, word, now, row, with_details); });
+}
+
+bool copy_ended(Layout& layout, SessionHandle handle, EndedFacts& facts, Waiting waiting) {
+    return copy_consistently(
+        layout, handle.slot, waiting,
+        [&](SlotWord word) { return word.is_over() && word.generation() == handle.generation; },
+        [&](SlotWord word) { return copy_facts_once(layout, handle.slot, word, facts); });
+}
+
+}  // namespace agent_sessions::tracker::memory

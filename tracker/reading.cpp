@@ -1,0 +1,111 @@
+// Tracker: reading.
+#include "tracker/memory/accounts.h"
+#include "tracker/memory/index.h"
+#include "tracker/memory/rows.h"
+#include "tracker/tracker.h"
+
+namespace agent_sessions::tracker {
+
+using namespace memory;
+
+namespace {
+
+AccountUsage usage_of(Layout& layout, AccountIndex account) {
+    AccountRecord& record = layout.account(account);
+    AccountUsage usage;
+    usage.index = account;
+    usage.name = account_name(layout, account);
+    usage.time_zone = ZoneName(layout, account).view();
+    usage.current = record.current.load(std::memory_order_relaxed);
+    usage.agents = record.agents.load(std::memory_order_relaxed);
+    const std::uint32_t total = record.total.load(std::memory_order_relaxed);
+    if (total != kNoTotal) {
+        usage.total = total;
+    }
+    for (const auto& untracked : record.untracked) {
+        usage.untracked += untracked.load(std::memory_order_relaxed);
+    }
+    return usage;
+}
+
+std::uint32_t account_count(Layout& layout) noexcept {
+    return std::min<std::uint32_t>(layout.totals.accounts.load(std::memory_order_acquire),
+                                   static_cast<std::uint32_t>(layout.geometry.accounts));
+}
+
+}  // namespace
+
+bool Tracker::read_row(SessionKey key, Now now, Row& row, bool with_details) {
+    const Located located = locate(*layout_, key);
+    return located &&
+           copy_row(*layout_, {located.slot, located.word.generation()}, now, row, with_details, waiting_) &&
+           row.key == key;
+}
+
+void Tracker::read_rows(RowCursor& cursor, std::uint32_t slots, Now now, const Wanted& wanted,
+                        const Visit& visit) {
+    const std::uint32_t used = layout_->totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t end =
+        slots < used - std::min(used, cursor.next_slot) ? cursor.next_slot + slots : used;
+    Glance glanced;
+    Row row;
+    for (; cursor.next_slot < end; ++cursor.next_slot) {
+        if (glance(*layout_, cursor.next_slot, now, glanced) && wanted(glanced) &&
+            copy_row(*layout_, glanced.handle, now, row, false, waiting_)) {
+            visit(row);
+        }
+    }
+    cursor.done = cursor.next_slot >= used;
+}
+
+std::vector<AccountUsage> Tracker::accounts() {
+    std::vector<AccountUsage> all;
+    const std::uint32_t count = account_count(*layout_);
+    all.reserve(count);
+    for (std::uint32_t account = 1; account < count; ++account) {
+        all.push_back(usage_of(*layout_, static_cast<AccountIndex>(account)));
+    }
+    return all;
+}
+
+std::optional<AccountUsage> Tracker::account_usage(std::string_view account) {
+    const auto known = find_account(*layout_, account);
+    return known ? std::optional(usage_of(*layout_, *known)) : std::nullopt;
+}
+
+AccountUsage Tracker::overall_usage() {
+    AccountUsage overall = usage_of(*layout_, kOverall);
+    overall.total.reset();
+    std::uint64_t sum = 0;
+    bool is_complete = true;
+    for (const AccountUsage& usage : accounts()) {
+        sum += usage.total.value_or(0);
+        is_complete = is_complete && (usage.total || usage.current == 0);
+    }
+    if (is_complete && sum > 0) {
+        overall.total = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kNoTotal - 1));
+    }
+    return overall;
+}
+
+Tracker::Figures Tracker::figures() const noexcept {
+    Layout& layout = *layout_;
+    const Totals& totals = layout.totals;
+    Figures figures;
+    figures.capacity = layout.geometry.capacity;
+    figures.slots = layout.geometry.slots;
+    figures.live = totals.live.load(std::memory_order_relaxed);
+    figures.ended = totals.ended.load(std::memory_order_relaxed);
+    figures.free_blocks = totals.free_text_count.load(std::memory_order_relaxed) + layout.geometry.texts -
+                          totals.fresh_texts.load(std::memory_order_relaxed);
+    figures.dropped_details = layout.dropped_details.load(std::memory_order_relaxed);
+    figures.recoveries = layout.recoveries.load(std::memory_order_relaxed);
+    figures.changes = totals.changes.load(std::memory_order_relaxed);
+    figures.created = WallTime{Millis{layout.created}};
+    for (std::size_t cause = 0; cause < kUntrackedCauses; ++cause) {
+        figures.untracked[cause] = layout.account(kOverall).untracked[cause].load(std::memory_order_relaxed);
+    }
+    return figures;
+}
+
+}  // namespace agent_sessions::tracker

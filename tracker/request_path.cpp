@@ -1,0 +1,177 @@
+// Tracker: the request path.
+#include <algorithm>
+
+#include "tracker/memory/accounts.h"
+#include "tracker/memory/index.h"
+#include "tracker/memory/instances.h"
+#include "tracker/memory/session_table.h"
+#include "tracker/memory/texts.h"
+#include "tracker/memory/zone_lock.h"
+#include "tracker/tracker.h"
+
+namespace agent_sessions::tracker {
+
+using namespace memory;
+
+namespace {
+
+constexpr Millis kTouchGranularity{1000};
+
+bool is_live(Layout& layout, SessionHandle handle) noexcept {
+    if (handle.slot >= layout.geometry.slots) {
+        return false;
+    }
+    const SlotWord word(layout.hot(handle.slot).word.load(std::memory_order_acquire));
+    return word.generation() == handle.generation && word.state() == SlotState::live;
+}
+
+Found describe(Layout& layout, const Located& located) noexcept {
+    HotSlot& hot = layout.hot(located.slot);
+    Found found;
+    found.state = located.word.is_over() ? Found::State::ended : Found::State::live;
+    found.handle = {located.slot, located.word.generation()};
+    found.reason = located.word.reason();
+    found.started = started_of(layout, located.slot);
+    found.agent_hash = hot.agent_hash.load(std::memory_order_relaxed);
+    found.label_hash = hot.label_hash.load(std::memory_order_relaxed);
+    return found;
+}
+
+// Refreshes an instance that is known under this very name, without the lock.
+bool refresh(Layout& layout, SessionHandle handle, std::string_view name, std::uint64_t key,
+             Now now) noexcept {
+    const InstanceIndex first = layout.hot(handle.slot).instances.load(std::memory_order_acquire);
+    const InstanceIndex index = find_instance(layout, first, key);
+    if (index == 0) {
+        return false;
+    }
+    const TextIndex text = layout.instance(index).name.load(std::memory_order_relaxed);
+    if (text >= layout.geometry.texts || !equals(layout, text, cut(name, kMaxInteractionBytes))) {
+        return false;
+    }
+    return refresh_instance(layout, index, key, now.boot);
+}
+
+}  // namespace
+
+Found Tracker::find(SessionKey key, Now now) noexcept {
+    Layout& layout = *layout_;
+    Located located = locate(layout, key);
+    if (!located) {
+        const ZoneGuard guard(layout, waiting_);
+        if (!guard) {
+            Found found;
+            found.state = Found::State::busy;
+            return found;
+        }
+        located = locate(layout, key);
+        if (!located) {
+            return {};
+        }
+    }
+    if (located.word.state() == SlotState::live) {
+        const EndReason reason = overdue(layout, located.slot, located.word, now);
+        if (reason != EndReason::none) {
+            const std::uint32_t generation = located.word.generation();
+            located.word = turn_to_ending(layout, located.slot, generation, reason, now.boot).word;
+            if (located.word.generation() != generation) {
+                return {};
+            }
+            if (const ZoneGuard guard(layout, waiting_); guard) {
+                settle_slot(layout, located.slot, {reason, {}, {}}, now);
+            }
+        }
+    }
+    return describe(layout, located);
+}
+
+bool Tracker::touch(SessionHandle handle, Now now) noexcept {
+    HotSlot& hot = layout_->hot(handle.slot);
+    std::uint64_t bits = hot.word.load(std::memory_order_acquire);
+    for (;;) {
+        const SlotWord word(bits);
+        if (word.generation() != handle.generation || word.state() != SlotState::live) {
+            return false;
+        }
+        if (hot.confirmed.load(std::memory_order_relaxed) == 0) {
+            hot.confirmed.store(1, std::memory_order_relaxed);
+        }
+        if (now.boot < word.time() + kTouchGranularity ||
+            hot.word.compare_exchange_weak(bits, word.with_time(now.boot).bits(),
+                                           std::memory_order_acq_rel)) {
+            return true;
+        }
+    }
+}
+
+Begun Tracker::begin(const BeginRequest& request, Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    return guard ? begin_session(*layout_, request, now) : Begun{};
+}
+
+IdentifyResult Tracker::identify(SessionHandle handle, std::string_view agent, Now now) noexcept {
+    if (!is_live(*layout_, handle)) {
+        return IdentifyResult::gone;
+    }
+    HotSlot& hot = layout_->hot(handle.slot);
+    if (hot.agent_hash.load(std::memory_order_relaxed) == name_hash(*layout_, agent) &&
+        hot.inherited.load(std::memory_order_relaxed) == 0) {
+        return IdentifyResult::unchanged;
+    }
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard) {
+        return IdentifyResult::busy;
+    }
+    return is_live(*layout_, handle) ? rename_agent(*layout_, handle.slot, agent, now) : IdentifyResult::gone;
+}
+
+bool Tracker::relabel(SessionHandle handle, std::string_view label, Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard || !is_live(*layout_, handle)) {
+        return false;
+    }
+    replace_label(*layout_, handle.slot, label, now);
+    return true;
+}
+
+InstanceResult Tracker::open_instance(SessionHandle handle, std::string_view name, std::string_view instance,
+                                      Now now) noexcept {
+    if (!is_live(*layout_, handle)) {
+        return InstanceResult::gone;
+    }
+    const std::uint64_t key = instance_key(*layout_, name, instance);
+    if (refresh(*layout_, handle, name, key, now)) {
+        return InstanceResult::refreshed;
+    }
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard) {
+        return InstanceResult::busy;
+    }
+    return is_live(*layout_, handle) ? put_instance(*layout_, handle.slot, name, key, now)
+                                     : InstanceResult::gone;
+}
+
+InstanceResult Tracker::close_instance(SessionHandle handle, std::string_view name, std::string_view instance,
+                                       Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard) {
+        return InstanceResult::busy;
+    }
+    return is_live(*layout_, handle)
+               ? drop_instance(*layout_, handle.slot, instance_key(*layout_, name, instance), now)
+               : InstanceResult::gone;
+}
+
+void Tracker::note_untracked(std::string_view account, Untracked cause) noexcept {
+    const auto index = static_cast<std::size_t>(cause);
+    layout_->account(kOverall).untracked[index].fetch_add(1, std::memory_order_relaxed);
+    if (const auto known = find_account(*layout_, account)) {
+        layout_->account(*known).untracked[index].fetch_add(1, std::memory_order_relaxed);
+    }
+}
+
+std::uint32_t Tracker::hash_name(std::string_view name) const noexcept {
+    return name_hash(*layout_, name);
+}
+
+}  // namespace agent_sessions::tracker

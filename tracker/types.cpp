@@ -1,0 +1,71 @@
+#include "tracker/types.h"
+
+#include <charconv>
+
+namespace agent_sessions::tracker {
+namespace {
+
+constexpr std::size_t kHalf = 16;
+
+void append_hex(std::string& out, std::uint64_t value) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        out.push_back(kDigits[value >> shift & 15]);
+    }
+}
+
+std::optional<std::uint64_t> parse_hex(std::string_view digits) noexcept {
+    // Upper case would be a second spelling of the same session.
+    for (const char digit : digits) {
+        if (!((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'))) {
+            return std::nullopt;
+        }
+    }
+    std::uint64_t value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    return value;
+}
+
+}  // namespace
+
+std::string to_ref(SessionKey key) {
+    std::string ref;
+    ref.reserve(2 * kHalf);
+    append_hex(ref, key.high);
+    append_hex(ref, key.low);
+    return ref;
+}
+
+std::optional<SessionKey> parse_ref(std::string_view ref) noexcept {
+    if (ref.size() != 2 * kHalf) {
+        return std::nullopt;
+    }
+    const auto high = parse_hex(ref.substr(0, kHalf));
+    const auto low = parse_hex(ref.substr(kHalf));
+    if (!high || !low) {
+        return std::nullopt;
+    }
+    return SessionKey{*high, *low};
+}
+
+std::string_view to_string(EndReason reason) noexcept {
+    switch (reason) {
+        case EndReason::none:
+            return "none";
+        case EndReason::administrator:
+            return "administrator";
+        case EndReason::replaced:
+            return "replaced";
+        case EndReason::limit:
+            return "limit";
+        case EndReason::idle:
+            return "idle";
+        case EndReason::absolute:
+            return "absolute";
+        case EndReason::logout:
+            return "logout";
+    }
+    return "none";
+}
+
+}  // namespace agent_sessions::tracker

@@ -1,0 +1,214 @@
+// Tracker: upkeep, licences and the election of who does the upkeep.
+#include <signal.h>
+
+#include <cerrno>
+
+#include "tracker/memory/accounts.h"
+#include "tracker/memory/instances.h"
+#include "tracker/memory/session_table.h"
+#include "tracker/memory/transaction.h"
+#include "tracker/memory/validate.h"
+#include "tracker/memory/zone_lock.h"
+#include "tracker/tracker.h"
+
+namespace agent_sessions::tracker {
+
+using namespace memory;
+
+namespace {
+
+constexpr std::chrono::hours kClockMargin{24};  // RELIABILITY S15
+constexpr std::int64_t kLeaseTenths = 12;
+
+// Whether an ended session need not be remembered any more. A told one: once its cookie could not be valid
+// even with a day's error of clocks. A logged-out one: once its cookie is too old to begin a session anyway.
+bool is_forgettable(Layout& layout, SlotIndex slot, SlotWord word, Now now) noexcept {
+    HotSlot& hot = layout.hot(slot);
+    if (word.reason() == EndReason::logout) {
+        return now.boot - word.time() >
+               std::chrono::seconds{hot.idle_seconds.load(std::memory_order_relaxed)} +
+                   std::chrono::seconds{60};
+    }
+    const BootTime deadline{std::chrono::seconds{hot.deadline.load(std::memory_order_relaxed)}};
+    return now.boot - std::max(deadline, word.time()) > kClockMargin;
+}
+
+bool has_timed_out_instance(Layout& layout, SlotIndex slot, Now now) noexcept {
+    const std::uint32_t timeout = layout.cold(slot).instance_seconds.load(std::memory_order_relaxed);
+    InstanceIndex index = layout.hot(slot).instances.load(std::memory_order_relaxed);
+    for (std::uint32_t steps = 0;
+         index != 0 && index < layout.geometry.instances && steps < kMaxInstanceRecords; ++steps) {
+        if (is_timed_out(layout, index, timeout, now.boot)) {
+            return true;
+        }
+        index = layout.instance(index).next.load(std::memory_order_relaxed);
+    }
+    return false;
+}
+
+void sweep_live(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting, Now now) noexcept {
+    const EndReason reason = overdue(layout, slot, word, now);
+    if (reason != EndReason::none) {
+        const ZoneGuard guard(layout, waiting);
+        // Judged again under the lock: the agent may have come back in this very moment.
+        const SlotWord current(layout.hot(slot).word.load(std::memory_order_acquire));
+        if (guard && current.bits() == word.bits()) {
+            std::uint64_t expected = word.bits();
+            const SlotWord ending(word.generation(), SlotState::ending, reason, now.boot);
+            if (layout.hot(slot).word.compare_exchange_strong(expected, ending.bits())) {
+                settle_slot(layout, slot, {reason, {}, {}}, now);
+            }
+        }
+        return;
+    }
+    if (has_timed_out_instance(layout, slot, now)) {
+        const ZoneGuard guard(layout, waiting);
+        const SlotWord current(layout.hot(slot).word.load(std::memory_order_acquire));
+        if (guard && current.generation() == word.generation() && current.state() == SlotState::live) {
+            drop_timed_out(layout, slot, now);
+        }
+    }
+}
+
+// Whoever ended it knows by whom and why, and comes back to settle it; only what was left lying is settled
+// here.
+void sweep_ending(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting, Now now) noexcept {
+    constexpr Millis kPatience{1000};
+    if (now.boot - word.time() > kPatience) {
+        if (const ZoneGuard guard(layout, waiting); guard) {
+            settle_slot(layout, slot, {word.reason(), {}, {}}, now);
+        }
+    }
+}
+
+struct Lease {
+    std::int32_t process;
+    std::int64_t until;  // tenths of a second of the boot clock
+
+    static Lease of(std::uint64_t bits) noexcept {
+        return {static_cast<std::int32_t>(bits >> 32), static_cast<std::int64_t>(bits & 0xffffffffU)};
+    }
+    std::uint64_t bits() const noexcept {
+        return std::uint64_t{static_cast<std::uint32_t>(process)} << 32 | static_cast<std::uint32_t>(until);
+    }
+};
+
+bool is_dead(std::int32_t process) noexcept {
+    return ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
+// The licence that a configuration gives an account.
+struct Grant {
+    std::optional<std::uint32_t> total;
+    std::string_view time_zone;
+    bool by_name = false;
+};
+
+Grant grant_for(std::span<const License> licenses, std::string_view account) noexcept {
+    Grant grant;
+    for (const License& license : licenses) {
+        if (license.account == account) {
+            return {license.total, license.time_zone, true};
+        }
+        if (license.account == "*") {
+            grant = {license.total, license.time_zone, false};
+        }
+    }
+    return grant;
+}
+
+bool grant_account(Layout& layout, std::string_view name, const Grant& grant) noexcept {
+    const ZoneGuard guard(layout, Waiting::patient);
+    Transaction change(layout);
+    const auto account = obtain_account(change, name);
+    if (!account) {
+        return false;
+    }
+    apply_license(change, *account, grant.total, grant.time_zone);
+    change.commit();
+    return true;
+}
+
+}  // namespace
+
+bool Tracker::set_licenses(std::span<const License> licenses) noexcept {
+    Layout& layout = *layout_;
+    {
+        const ZoneGuard guard(layout, Waiting::patient);
+        Transaction change(layout);
+        change.set(layout.totals.default_total, grant_for(licenses, "*").total.value_or(kNoTotal));
+        change.commit();
+    }
+    bool is_complete = true;
+    for (const License& license : licenses) {
+        if (license.account != "*") {
+            is_complete =
+                grant_account(layout, license.account, grant_for(licenses, license.account)) && is_complete;
+        }
+    }
+    const std::uint32_t count = layout.totals.accounts.load(std::memory_order_acquire);
+    for (std::uint32_t account = 1; account < count; ++account) {
+        const std::string_view name = account_name(layout, static_cast<AccountIndex>(account));
+        const Grant grant = grant_for(licenses, name);
+        if (!grant.by_name) {
+            grant_account(layout, name, grant);
+        }
+    }
+    return is_complete;
+}
+
+std::uint32_t Tracker::sweep(std::uint32_t position, std::uint32_t slots, Now now) noexcept {
+    Layout& layout = *layout_;
+    const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
+    if (position >= used) {
+        return 0;
+    }
+    const std::uint32_t end = slots < used - position ? position + slots : used;
+    for (; position < end; ++position) {
+        const SlotWord word(layout.hot(position).word.load(std::memory_order_acquire));
+        switch (word.state()) {
+            case SlotState::free:
+                break;
+            case SlotState::live:
+                sweep_live(layout, position, word, waiting_, now);
+                break;
+            case SlotState::ending:
+                sweep_ending(layout, position, word, waiting_, now);
+                break;
+            case SlotState::ended:
+                if (is_forgettable(layout, position, word, now)) {
+                    if (const ZoneGuard guard(layout, waiting_); guard) {
+                        forget_slot(layout, position);
+                    }
+                }
+                break;
+        }
+    }
+    return position < used ? position : 0;
+}
+
+std::vector<std::string> Tracker::validate() {
+    const ZoneGuard guard(*layout_, Waiting::patient);
+    return find_faults(*layout_);
+}
+
+bool Tracker::elect(std::int32_t process, Now now) noexcept {
+    const std::int64_t tenths = now.boot.time_since_epoch().count() / 100;
+    std::uint64_t bits = layout_->lease.load(std::memory_order_acquire);
+    const Lease current = Lease::of(bits);
+    const bool is_mine = current.process == process;
+    if (!is_mine && current.process != 0 && tenths <= current.until && !is_dead(current.process)) {
+        return false;
+    }
+    const Lease wanted{process, tenths + kLeaseTenths};
+    return layout_->lease.compare_exchange_strong(bits, wanted.bits(), std::memory_order_acq_rel);
+}
+
+void Tracker::resign(std::int32_t process) noexcept {
+    std::uint64_t bits = layout_->lease.load(std::memory_order_acquire);
+    if (Lease::of(bits).process == process) {
+        layout_->lease.compare_exchange_strong(bits, 0, std::memory_order_acq_rel);
+    }
+}
+
+}  // namespace agent_sessions::tracker
