@@ -28,6 +28,7 @@ check-format:
 
 .PHONY: tidy
 tidy: $(TIDY_STAMPS)
+	@:
 
 $(filter $(BUILD)/lint/ngx_module/%,$(filter-out $(BUILD)/lint/ngx_module/gateway/%,$(TIDY_STAMPS))): \
     TIDY_FLAGS += $(NGINX_INCLUDES)
