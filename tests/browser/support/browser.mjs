@@ -1,0 +1,102 @@
+// One Chromium for a test file, and a fresh context, page and server for each test. Every test also proves that the
+// page wrote no error to the console, broke no rule of the Content-Security-Policy and asked for nothing outside its
+// own folder.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { startServer } from "./server.mjs";
+
+let browser;
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+});
+
+after(() => browser?.close());
+
+/** Asks the API directly, as the page's user. */
+function apiOf(context, url) {
+  return async (path) => {
+    const response = await context.request.get(new URL(`api/1/${path}`, url).href);
+    assert.equal(response.status(), 200, path);
+    return response.json();
+  };
+}
+
+/**
+ * A test with a page over its own server.
+ * options: scenario for startServer; context: options of the browser's context; failedLoads: true where the test makes
+ * the server refuse or go away, which Chromium itself reports on the console; prepare(page): before the page loads.
+ */
+export function pageTest(name, options, body) {
+  test(name, async () => {
+    const server = await startServer(options.scenario);
+    const context = await browser.newContext({
+      httpCredentials: server.httpCredentials,
+      timezoneId: "Asia/Tokyo",
+      locale: "en-US",
+      ...options.context,
+    });
+    const complaints = [];
+    const requests = [];
+    try {
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      page.on("pageerror", (error) => complaints.push(`page error: ${error}`));
+      page.on("console", (message) => {
+        const failedLoad = options.failedLoads && message.text().startsWith("Failed to load resource");
+        if (["error", "warning"].includes(message.type()) && !failedLoad) {
+          complaints.push(`console: ${message.text()}`);
+        }
+      });
+      page.on("request", (request) => requests.push(request));
+      page.on("dialog", (dialog) => {
+        complaints.push(`a script ran: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      await page.exposeFunction("complain", (text) => void complaints.push(text));
+      await page.addInitScript(() => {
+        document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+          window.complain(`CSP: ${violatedDirective} ${blockedURI}`),
+        );
+      });
+      await options.prepare?.(page);
+      await page.goto(server.url);
+      await page.locator("table, .notice").first().waitFor();
+      await body({ page, server, api: apiOf(context, server.url), requests });
+      assert.deepEqual(complaints, []);
+      for (const request of requests) {
+        assert.ok(request.url().startsWith(server.url), `outside the page's folder: ${request.url()}`);
+      }
+    } finally {
+      await context.close();
+      await server.close();
+    }
+  });
+}
+
+/** Waits until the check of the actual value no longer fails; the last failure counts. */
+export async function eventually(actual, check) {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return check(await actual());
+    } catch (failure) {
+      if (Date.now() > deadline) {
+        throw failure;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}
