@@ -1,0 +1,174 @@
+#include "ngx_module/admin_exchange.h"
+
+#include "ngx_module/answer.h"
+#include "ngx_module/clock.h"
+#include "ngx_module/configuration.h"
+#include "ngx_module/guard.h"
+#include "ngx_module/log_limit.h"
+#include "ngx_module/text.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+constexpr std::int64_t kSliceUs = 700;
+// A worker that shuts down waits for timers only, and would drop a request that works in steps.
+constexpr ngx_msec_t kHold = 60'000;
+
+LogLimit answer_limit;
+
+class TimedSlice : public admin::Slice {
+  public:
+    bool over() const noexcept override { return monotonic_us() >= end_; }
+    tracker::Now now() const noexcept override { return cached_now(); }
+
+  private:
+    std::int64_t end_ = monotonic_us() + kSliceUs;
+};
+
+std::optional<std::string_view> find_header(const ngx_http_request_t& request,
+                                            std::string_view name) noexcept {
+    for (const ngx_list_part_t* part = &request.headers_in.headers.part; part != nullptr; part = part->next) {
+        const auto* fields = static_cast<const ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t index = 0; index < part->nelts; ++index) {
+            if (equal_ignoring_case(to_view(fields[index].key), name)) {
+                return to_view(fields[index].value);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+std::string user_of(ngx_http_request_t& request, const LocationConfiguration& configuration) {
+    if (configuration.admin_user != nullptr) {
+        return std::string(evaluate(request, configuration.admin_user));
+    }
+    if (ngx_http_auth_basic_user(&request) != NGX_OK) {
+        return {};
+    }
+    return std::string(to_view(request.headers_in.user));
+}
+
+admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration& configuration) {
+    admin::Caller caller;
+    caller.user = user_of(request, configuration);
+    caller.role = evaluate(request, configuration.admin_role);
+    caller.accounts = evaluate(request, configuration.admin_account);
+    caller.write = configuration.admin_write != 0;
+    caller.time_zone = evaluate(request, configuration.time_zone);
+    return caller;
+}
+
+}  // namespace
+
+AdminExchange::AdminExchange(ngx_http_request_t& request) noexcept : request_(request) {
+    for (ngx_event_t* event : {&step_event_, &hold_event_}) {
+        event->data = this;
+        event->log = request.connection->log;
+    }
+    step_event_.handler = handle_step;
+    hold_event_.handler = handle_hold;
+}
+
+AdminExchange::~AdminExchange() {
+    if (step_event_.posted != 0) {
+        ngx_delete_posted_event(&step_event_);
+    }
+    if (hold_event_.timer_set != 0) {
+        ngx_del_timer(&hold_event_);
+    }
+}
+
+void AdminExchange::run(std::string_view path, std::string_view body) noexcept {
+    const bool done = guard(request_.connection->log, "an admin request", false, [&] {
+        start(path, body);
+        return true;
+    });
+    if (!done) {
+        fail();
+    }
+}
+
+void AdminExchange::start(std::string_view path, std::string_view body) {
+    const LocationConfiguration& configuration = location_configuration(request_);
+    auto& main = *static_cast<MainConfiguration*>(
+        ngx_http_get_module_main_conf((&request_), ngx_http_agent_sessions_module));
+
+    admin::Request asked;
+    asked.method = to_view(request_.method_name);
+    asked.path = path;
+    asked.query = to_view(request_.args);
+    asked.body = body;
+    asked.content_type = to_view(request_.headers_in.content_type);
+    asked.host = to_view(request_.headers_in.host);
+    asked.origin = find_header(request_, "Origin");
+    asked.sec_fetch_site = find_header(request_, "Sec-Fetch-Site");
+    asked.accept = find_header(request_, "Accept");
+    asked.accept_encoding = find_header(request_, "Accept-Encoding");
+    asked.if_none_match = to_view(request_.headers_in.if_none_match);
+    asked.request_id = evaluate(request_, main.request_id);
+    asked.caller = caller_of(request_, configuration);
+    asked.now = cached_now();
+
+    admin::Handled handled = admin::handle(asked, configuration.admin->tracker);
+    if (handled.response) {
+        finish(std::move(*handled.response));
+        return;
+    }
+    task_ = std::move(handled.task);
+    request_.read_event_handler = ngx_http_test_reading;
+    request_.write_event_handler = ngx_http_request_empty_handler;
+    ngx_add_timer(&hold_event_, kHold);
+    wait_for_next_step();
+}
+
+void AdminExchange::wait_for_next_step() noexcept {
+    ngx_post_event(&step_event_, &ngx_posted_next_events);
+}
+
+void AdminExchange::step() {
+    const TimedSlice slice;
+    auto response = task_->step(slice);
+    if (!response) {
+        wait_for_next_step();
+        return;
+    }
+    task_.reset();
+    ngx_del_timer(&hold_event_);
+    finish(std::move(*response));
+}
+
+// After this the exchange may be gone.
+void AdminExchange::finish(admin::Response response) {
+    response_ = std::move(response);
+    ngx_uint_t left_out = 0;
+    if (!response_.log.empty() && answer_limit.allows(left_out)) {
+        ngx_log_error(NGX_LOG_WARN, request_.connection->log, 0, "agent_sessions: %s", response_.log.c_str());
+    }
+    const ngx_int_t result = send_answer(request_, response_.status, response_.headers, response_.body);
+    ngx_http_finalize_request(&request_, result);
+}
+
+void AdminExchange::fail() noexcept {
+    ngx_http_finalize_request(&request_, NGX_HTTP_INTERNAL_SERVER_ERROR);
+}
+
+void AdminExchange::handle_step(ngx_event_t* event) noexcept {
+    auto& exchange = *static_cast<AdminExchange*>(event->data);
+    ngx_connection_t* connection = exchange.request_.connection;
+    ngx_http_set_log_request(connection->log, (&exchange.request_));
+    const bool done = guard(connection->log, "a step of an admin request", false, [&exchange] {
+        exchange.step();
+        return true;
+    });
+    if (!done) {
+        exchange.fail();
+    }
+    ngx_http_run_posted_requests(connection);
+}
+
+void AdminExchange::handle_hold(ngx_event_t* event) noexcept {
+    ngx_add_timer(event, kHold);
+}
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,41 @@
+// One request to the admin endpoint, from its body to the end of its answer.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "admin/handle.h"
+#include "ngx_module/nginx.h"
+
+namespace agent_sessions::ngx {
+
+// Lives in the request's pool, so that a client that goes away takes its task with it.
+class AdminExchange {
+  public:
+    explicit AdminExchange(ngx_http_request_t& request) noexcept;
+    ~AdminExchange();
+    AdminExchange(const AdminExchange&) = delete;
+    AdminExchange& operator=(const AdminExchange&) = delete;
+
+    // Answers, at once or in steps, and ends the request. REQUIRES: the request's body has been read; `path`
+    // and `body` live as long as the request.
+    void run(std::string_view path, std::string_view body) noexcept;
+
+  private:
+    static void handle_step(ngx_event_t* event) noexcept;
+    static void handle_hold(ngx_event_t* event) noexcept;
+
+    void start(std::string_view path, std::string_view body);
+    void step();
+    void finish(admin::Response response);
+    void fail() noexcept;
+    void wait_for_next_step() noexcept;
+
+    ngx_http_request_t& request_;
+    std::unique_ptr<admin::Task> task_;
+    admin::Response response_;
+    ngx_event_t step_event_{};
+    ngx_event_t hold_event_{};
+};
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,186 @@
+#include "ngx_module/check.h"
+
+#include "ngx_module/clock.h"
+#include "ngx_module/gateway/decision.h"
+#include "ngx_module/gateway/reactivation_url.h"
+#include "ngx_module/guard.h"
+#include "ngx_module/refusal.h"
+#include "ngx_module/request_facts.h"
+#include "ngx_module/text.h"
+#include "ngx_module/tracking.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+// Of our own refusal, error_page may show a file and nothing else: a content handler is a way to an
+// application.
+bool may_show(const ngx_http_request_t& request) noexcept {
+    return request.content_handler == nullptr &&
+           (request.method == NGX_HTTP_GET || request.method == NGX_HTTP_HEAD);
+}
+
+void look_up_cookie(Tracking& tracking, gateway::RequestFacts& facts) noexcept {
+    RequestState& state = tracking.state;
+    const gateway::CookieValue cookie =
+        cookie_of(tracking.request, cookie_name(tracking.request, tracking.configuration));
+    gateway::Verified verified;
+    if (cookie.status == gateway::CookieValue::Status::found) {
+        if (tracking.worker.signer) {
+            verified = tracking.worker.signer.verify(cookie.value);
+        } else {
+            verified.status = gateway::Verified::Status::failed;
+        }
+    }
+    facts.cookie = gateway::cookie_state(cookie.status, verified.status);
+    if (facts.cookie != gateway::CookieState::genuine) {
+        return;
+    }
+    facts.issued = verified.issued;
+    state.key = verified.key;
+    state.started = verified.issued;
+}
+
+void look_up_session(Tracking& tracking, gateway::RequestFacts& facts) noexcept {
+    RequestState& state = tracking.state;
+    const tracker::Found found = tracking.tracker.find(state.key, tracking.now);
+    facts.found = found.state;
+    facts.reason = found.reason;
+    state.handle = found.handle;
+    state.agent_hash = found.agent_hash;
+    state.label_hash = found.label_hash;
+    state.live = found.state == tracker::Found::State::live;
+    state.remembered = found.state == tracker::Found::State::ended;
+    state.known = state.live || state.remembered;
+    if (state.known) {
+        state.started = found.started;
+    }
+    if (found.state == tracker::Found::State::unknown) {
+        facts.memory_created = tracking.tracker.figures().created;
+    }
+}
+
+// What only an ended session's agent can be asked, who may come by the button or by the reload of a message.
+void look_up_message(Tracking& tracking, gateway::RequestFacts& facts, std::optional<std::string_view> mark) {
+    const RequestState& state = tracking.state;
+    if (!state.remembered || !tracker::is_told(facts.reason)) {
+        return;
+    }
+    const Target target = target_of(tracking.request);
+    facts.message_shown = tracking.tracker.was_message_shown(
+        state.handle, gateway::url_hash(host_of(tracking.request), target.path, target.query));
+    if (!mark) {
+        return;
+    }
+    const auto ended = tracking.tracker.ended_facts(state.handle);
+    facts.mark_valid = ended && tracking.worker.signer.mark_matches(*mark, ended->key, ended->reactivations);
+}
+
+tracker::Untracked cause_of(const gateway::RequestFacts& facts) noexcept {
+    if (facts.found == tracker::Found::State::busy) {
+        return tracker::Untracked::busy;
+    }
+    return facts.cookie == gateway::CookieState::undecided ? tracker::Untracked::other
+                                                           : tracker::Untracked::no_cookie;
+}
+
+gateway::Action plan(Tracking& tracking) {
+    ngx_http_request_t& request = tracking.request;
+    RequestState& state = tracking.state;
+    const LocationConfiguration& configuration = tracking.configuration;
+
+    gateway::RequestFacts facts;
+    look_up_cookie(tracking, facts);
+    if (facts.cookie == gateway::CookieState::genuine) {
+        look_up_session(tracking, facts);
+    }
+    facts.now = tracking.now.wall;
+    facts.lifetime = configuration.lifetime();
+    facts.method = method_of(request);
+    facts.require = configuration.require != 0;
+    facts.activity = configuration.activity == nullptr || evaluate(request, configuration.activity) != "0";
+
+    const auto mark = gateway::find_mark(target_of(request).query);
+    facts.carries_mark = mark.has_value();
+    // A live session's plan needs nothing of this, and it is what costs.
+    if (!state.live || mark) {
+        gateway::HeaderFacts header = header_facts_of(request);
+        header.carries_our_cookie = facts.cookie == gateway::CookieState::genuine;
+        facts.request = gateway::classify(header);
+        look_up_message(tracking, facts, mark);
+    }
+    state.cause = cause_of(facts);
+    return gateway::decide(facts);
+}
+
+// A session may end between two looks at it; whoever then comes too late to touch it looks once more.
+gateway::Action plan_and_touch(Tracking& tracking) {
+    gateway::Action action = plan(tracking);
+    if (action == gateway::Action::pass_live &&
+        !tracking.tracker.touch(tracking.state.handle, tracking.now)) {
+        action = plan(tracking);
+    }
+    return action;
+}
+
+// An error of nginx's own, met before anything was decided (a header line too long, say): the cookie may
+// never have been read, so that a new one would push out the browser's good one.
+bool follows_an_error(const ngx_http_request_t& request) noexcept {
+    return request.error_page || request.err_status != 0;
+}
+
+ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& configuration) {
+    ZoneWorker* worker = worker_of(*configuration.zone);
+    RequestState* state = worker != nullptr ? make_state(request) : nullptr;
+    if (state == nullptr) {
+        return NGX_DECLINED;
+    }
+    state->zone = configuration.zone;
+    state->configuration = &configuration;
+    Tracking tracking{request, configuration, *state, *worker, configuration.zone->tracker, cached_now()};
+    state->planned = plan_and_touch(tracking);
+
+    if (state->live) {
+        state->status = SessionStatus::active;
+    }
+    if (gateway::sets_cookie(state->planned) && follows_an_error(request)) {
+        state->planned = gateway::Action::pass_untracked;
+    }
+    if (state->planned == gateway::Action::reactivate_by_reload) {
+        const auto facts = tracking.tracker.ended_facts(state->handle);
+        if (!facts || !tracking.tracker.use_reactivation(state->handle, facts->reactivations)) {
+            state->planned = gateway::Action::tell_ended;
+        }
+    }
+    return gateway::answers_itself(state->planned) ? answer_plan(tracking) : NGX_DECLINED;
+}
+
+}  // namespace
+
+ngx_int_t check_request(ngx_http_request_t* request) noexcept {
+    ngx_http_request_t& main = *request->main;
+    RequestState* state = find_state(main);
+    if (request != &main) {
+        return state != nullptr && state->refused ? NGX_HTTP_FORBIDDEN : NGX_DECLINED;
+    }
+    if (state != nullptr && state->refused) {
+        return stop_refused(request);
+    }
+    const LocationConfiguration& configuration = location_configuration(main);
+    if (!configuration.tracks() || (state != nullptr && state->zone == configuration.zone)) {
+        return NGX_DECLINED;
+    }
+    return guard<ngx_int_t>(main.connection->log, "the check of a request", NGX_DECLINED,
+                            [&] { return check_main(main, configuration); });
+}
+
+ngx_int_t stop_refused(ngx_http_request_t* request) noexcept {
+    RequestState* state = find_state(*request->main);
+    if (state == nullptr || !state->refused || request != request->main || may_show(*request)) {
+        return NGX_DECLINED;
+    }
+    answer_refused_again(*request, *state);
+    return NGX_DONE;
+}
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,173 @@
+#include "ngx_module/configuration.h"
+
+#include "admin/handle.h"
+#include "ngx_module/guard.h"
+#include "ngx_module/pool_object.h"
+#include "ngx_module/text.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+template <typename Value>
+Value* unset_pointer() noexcept {
+    return static_cast<Value*>(NGX_CONF_UNSET_PTR);
+}
+
+template <typename Value>
+void merge_pointer(Value*& child, Value* parent, Value* fallback) noexcept {
+    if (child == unset_pointer<Value>()) {
+        child = parent == unset_pointer<Value>() ? fallback : parent;
+    }
+}
+
+// An `if` or `limit_except` block of an admin location answers by the location's content handler, so it needs
+// what that handler reads; a location nested in it does not.
+void merge_admin(ngx_http_core_loc_conf_t& core, const LocationConfiguration& parent,
+                 LocationConfiguration& child) noexcept {
+    if (core.noname && child.admin == nullptr) {
+        child.admin = parent.admin;
+        child.admin_write = parent.admin_write;
+    }
+    ngx_http_complex_value_t* none = nullptr;
+    merge_pointer(child.admin_account, core.noname ? parent.admin_account : none, none);
+    merge_pointer(child.admin_role, core.noname ? parent.admin_role : none, none);
+    merge_pointer(child.admin_user, core.noname ? parent.admin_user : none, none);
+    if (child.admin == nullptr) {
+        return;
+    }
+    // Bodies of the API stay in memory: the buffer holds the largest one that is looked at.
+    core.client_body_buffer_size =
+        ngx_max(core.client_body_buffer_size, static_cast<size_t>(admin::kMaxBodyBytes));
+    // Larger ones get the API's own kind of error, not nginx's page, where their length is told.
+    core.client_max_body_size = static_cast<off_t>(admin::kMaxBodyBytes);
+}
+
+}  // namespace
+
+void* create_main_configuration(ngx_conf_t* cf) noexcept {
+    return guard<void*>(cf->log, "making the configuration", nullptr, [cf]() -> void* {
+        auto* main = static_cast<MainConfiguration*>(ngx_pcalloc(cf->pool, sizeof(MainConfiguration)));
+        if (main == nullptr || ngx_array_init(&main->zones, cf->pool, 1, sizeof(Zone*)) != NGX_OK ||
+            ngx_array_init(&main->licenses, cf->pool, 4, sizeof(LicenseLine)) != NGX_OK) {
+            return nullptr;
+        }
+        main->default_cookie = make_pool_object<CookieConfiguration>(cf->pool, gateway::CookieSettings{});
+        return main;
+    });
+}
+
+char* init_main_configuration(ngx_conf_t* cf, void* conf) noexcept {
+    auto& main = *static_cast<MainConfiguration*>(conf);
+    auto* value =
+        static_cast<ngx_http_complex_value_t*>(ngx_pcalloc(cf->pool, sizeof(ngx_http_complex_value_t)));
+    if (value == nullptr) {
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+    ngx_str_t text = ngx_string("$request_id");
+    ngx_http_compile_complex_value_t compile{};
+    compile.cf = cf;
+    compile.value = &text;
+    compile.complex_value = value;
+    if (ngx_http_compile_complex_value(&compile) != NGX_OK) {
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+    main.request_id = value;
+    return NGX_CONF_OK;
+}
+
+void* create_location_configuration(ngx_conf_t* cf) noexcept {
+    auto* location =
+        static_cast<LocationConfiguration*>(ngx_pcalloc(cf->pool, sizeof(LocationConfiguration)));
+    if (location == nullptr) {
+        return nullptr;
+    }
+    location->zone = unset_pointer<Zone>();
+    for (auto** value : {&location->account, &location->time_zone, &location->agent, &location->label,
+                         &location->begin, &location->activity, &location->interaction, &location->instance,
+                         &location->admin_account, &location->admin_role, &location->admin_user}) {
+        *value = unset_pointer<ngx_http_complex_value_t>();
+    }
+    location->cookie = unset_pointer<CookieConfiguration>();
+    location->idle = NGX_CONF_UNSET_MSEC;
+    location->absolute = NGX_CONF_UNSET_MSEC;
+    location->instance_idle = NGX_CONF_UNSET_MSEC;
+    location->record = NGX_CONF_UNSET_UINT;
+    location->require = NGX_CONF_UNSET;
+    location->ended_status = NGX_CONF_UNSET_UINT;
+    return location;
+}
+
+char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) noexcept {
+    const auto& outer = *static_cast<LocationConfiguration*>(parent);
+    auto& inner = *static_cast<LocationConfiguration*>(child);
+    constexpr ngx_http_complex_value_t* kNone = nullptr;
+
+    merge_pointer(inner.zone, outer.zone, static_cast<Zone*>(nullptr));
+    merge_pointer(inner.account, outer.account, kNone);
+    merge_pointer(inner.time_zone, outer.time_zone, kNone);
+    merge_pointer(inner.agent, outer.agent, kNone);
+    merge_pointer(inner.label, outer.label, kNone);
+    merge_pointer(inner.begin, outer.begin, kNone);
+    merge_pointer(inner.activity, outer.activity, kNone);
+    if (inner.interaction == unset_pointer<ngx_http_complex_value_t>()) {
+        inner.instance = outer.instance;
+    }
+    merge_pointer(inner.interaction, outer.interaction, kNone);
+    merge_pointer(inner.instance, kNone, kNone);
+    merge_pointer(inner.cookie, outer.cookie, main_configuration(cf).default_cookie);
+
+    const tracker::Lifetime defaults;
+    if (inner.idle == NGX_CONF_UNSET_MSEC) {
+        const bool given = outer.idle != NGX_CONF_UNSET_MSEC;
+        inner.idle = given ? outer.idle : static_cast<ngx_msec_t>(defaults.idle.count());
+        inner.absolute = given ? outer.absolute : static_cast<ngx_msec_t>(defaults.absolute.count());
+        inner.instance_idle =
+            given ? outer.instance_idle : static_cast<ngx_msec_t>(defaults.instance.count());
+    }
+
+    ngx_conf_merge_uint_value(inner.record, outer.record, kRecordAll);
+    ngx_conf_merge_value(inner.require, outer.require, 0);
+    if (inner.ended_status == NGX_CONF_UNSET_UINT) {
+        inner.ended_status_written = outer.ended_status_written;
+    }
+    ngx_conf_merge_uint_value(inner.ended_status, outer.ended_status, kDefaultEndedStatus);
+
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    merge_admin(*core, outer, inner);
+
+    if (inner.zone != nullptr) {
+        inner.zone->longest_absolute = ngx_max(inner.zone->longest_absolute, inner.absolute);
+    }
+    return NGX_CONF_OK;
+}
+
+Zone* find_or_add_zone(ngx_conf_t* cf, MainConfiguration& main, const ngx_str_t& name) noexcept {
+    for (Zone* zone : zones_of(main)) {
+        if (to_view(zone->name) == to_view(name)) {
+            return zone;
+        }
+    }
+    void* memory = ngx_pcalloc(cf->pool, sizeof(Zone));
+    auto* place = static_cast<Zone**>(ngx_array_push(&main.zones));
+    if (memory == nullptr || place == nullptr) {
+        return nullptr;
+    }
+    auto* zone = new (memory) Zone{};
+    zone->name = name;
+    zone->file = cf->conf_file->file.name.data;
+    zone->line = cf->conf_file->line;
+    *place = zone;
+    return zone;
+}
+
+std::string_view evaluate(ngx_http_request_t& request, ngx_http_complex_value_t* value) noexcept {
+    ngx_str_t text = ngx_null_string;
+    if (value == nullptr || ngx_http_complex_value(&request, value, &text) != NGX_OK) {
+        return {};
+    }
+    return to_view(text);
+}
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,69 @@
+#include "ngx_module/header_filter.h"
+
+#include "ngx_module/answer.h"
+#include "ngx_module/cache_control.h"
+#include "ngx_module/clock.h"
+#include "ngx_module/gateway/decision.h"
+#include "ngx_module/guard.h"
+#include "ngx_module/settlement.h"
+#include "ngx_module/tracking.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+ngx_http_output_header_filter_pt next_header_filter;
+
+// The configuration that holds for this answer. nullptr = the request was led to where nothing is tracked.
+const LocationConfiguration* configuration_of_answer(const ngx_http_request_t& request,
+                                                     const RequestState& state) noexcept {
+    const LocationConfiguration& current = location_configuration(request);
+    if (!current.tracks()) {
+        return nullptr;
+    }
+    return current.zone == state.zone ? &current : state.configuration;
+}
+
+// false = out of memory: the answer can't go out.
+bool handle_answer(ngx_http_request_t& request, RequestState& state) {
+    if (state.answered) {
+        return true;
+    }
+    if (state.refused) {
+        return add_header(request, "Agent-Session", "ended") && keep_unstored(request);
+    }
+    if (!state.settled) {
+        state.settled = true;
+        const LocationConfiguration* configuration = configuration_of_answer(request, state);
+        ZoneWorker* worker = worker_of(*state.zone);
+        if (configuration != nullptr && worker != nullptr) {
+            Tracking tracking{request, *configuration, state, *worker, state.zone->tracker, cached_now()};
+            settle(tracking);
+        }
+    }
+    return state.set_cookie.empty() ||
+           (add_header(request, "Set-Cookie", state.set_cookie) && keep_private(request));
+}
+
+ngx_int_t filter_header(ngx_http_request_t* request) noexcept {
+    if (request == request->main) {
+        if (RequestState* state = find_state(*request)) {
+            // A failure of ours passes the answer on as it is.
+            const bool passed = guard(request->connection->log, "tracking an answer", true,
+                                      [request, state] { return handle_answer(*request, *state); });
+            if (!passed) {
+                return NGX_ERROR;
+            }
+        }
+    }
+    return next_header_filter(request);
+}
+
+}  // namespace
+
+void add_header_filter() noexcept {
+    next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = filter_header;
+}
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,71 @@
+#include "ngx_module/identity.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+void replace_session(Tracking& tracking, std::string_view agent) {
+    // Without a new cookie the browser would stay with the old one. A later answer brings the name again.
+    if (tracking.request.headers_out.status == NGX_HTTP_NOT_MODIFIED) {
+        return;
+    }
+    const auto token = mint(tracking);
+    if (!token) {
+        return;
+    }
+    tracker::EndRequest end;
+    end.reason = tracker::EndReason::logout;
+    const tracker::EndResult ended = tracking.tracker.end(tracking.state.key, end, tracking.now);
+    // Of several answers that bring the new name at once, one ends the old session, and that one begins the
+    // new.
+    if (ended != tracker::EndResult::ended && ended != tracker::EndResult::ended_unsettled) {
+        return;
+    }
+    tracking.state.live = false;
+    if (set_cookie(tracking, *token)) {
+        begin_session(tracking, token->key, token->issued, agent, std::nullopt);
+    }
+}
+
+void learn_agent(Tracking& tracking) {
+    RequestState& state = tracking.state;
+    const std::string_view agent = agent_of(tracking.request, tracking.configuration);
+    if (agent.empty()) {
+        return;
+    }
+    state.agent = agent;
+    if (tracking.tracker.hash_name(agent) == state.agent_hash) {
+        return;
+    }
+    if (tracking.tracker.identify(state.handle, agent, tracking.now) == tracker::IdentifyResult::different) {
+        replace_session(tracking, agent);
+    }
+}
+
+}  // namespace
+
+void follow_identity(Tracking& tracking) {
+    learn_agent(tracking);
+    const RequestState& state = tracking.state;
+    if (!state.live || tracking.configuration.label == nullptr) {
+        return;
+    }
+    const std::string_view label = evaluate(tracking.request, tracking.configuration.label);
+    if (!label.empty() && tracking.tracker.hash_name(label) != state.label_hash) {
+        tracking.tracker.relabel(state.handle, label, tracking.now);
+    }
+}
+
+void follow_interaction(Tracking& tracking) noexcept {
+    if (!tracking.state.live || tracking.configuration.interaction == nullptr) {
+        return;
+    }
+    const std::string_view name = evaluate(tracking.request, tracking.configuration.interaction);
+    if (!name.empty()) {
+        tracking.tracker.open_instance(tracking.state.handle, name,
+                                       evaluate(tracking.request, tracking.configuration.instance),
+                                       tracking.now);
+    }
+}
+
+}  // namespace agent_sessions::ngx

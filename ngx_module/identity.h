@@ -1,0 +1,15 @@
+// Learns from an answer who a live session's agent is and what is open. REQUIRES: state.live, and the answer
+// is none that refuses.
+#pragma once
+
+#include "ngx_module/tracking.h"
+
+namespace agent_sessions::ngx {
+
+// A Guest becomes an agent; a different agent on the same cookie ends the session and begins another, with a
+// new cookie in this answer. May throw std::bad_alloc.
+void follow_identity(Tracking& tracking);
+
+void follow_interaction(Tracking& tracking) noexcept;
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,274 @@
+#include "ngx_module/admin_handler.h"
+#include "ngx_module/configuration.h"
+#include "ngx_module/directive_arguments.h"
+#include "ngx_module/directive_setters.h"
+#include "ngx_module/guard.h"
+#include "ngx_module/pool_object.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+constexpr ngx_uint_t kMinStatus = 400;
+constexpr ngx_uint_t kMaxStatus = 599;
+
+LocationConfiguration& location(void* conf) noexcept {
+    return *static_cast<LocationConfiguration*>(conf);
+}
+
+// The zone that a directive names; nullptr = refused, and logged.
+Zone* named_zone(ngx_conf_t* cf, const ngx_str_t& name) noexcept {
+    if (!plausible_zone_name(to_view(name))) {
+        invalid_value(cf, to_view(name), "it is no zone name");
+        return nullptr;
+    }
+    return find_or_add_zone(cf, main_configuration(cf), name);
+}
+
+// nullopt = accepted; else what the setter returns.
+std::optional<char*> set_cookie_parameter(ngx_conf_t* cf, gateway::CookieSettings& settings,
+                                          std::string_view argument) {
+    if (argument == "adopt") {
+        return unsupported(cf, argument);
+    }
+    if (argument == "partitioned") {
+        settings.partitioned = true;
+        return std::nullopt;
+    }
+    if (const auto value = parameter_value(argument, "samesite")) {
+        if (*value == "lax") {
+            settings.same_site = gateway::SameSite::lax;
+        } else if (*value == "strict") {
+            settings.same_site = gateway::SameSite::strict;
+        } else if (*value == "none") {
+            settings.same_site = gateway::SameSite::none;
+        } else {
+            return invalid_parameter(cf, argument);
+        }
+        return std::nullopt;
+    }
+    if (const auto value = parameter_value(argument, "domain")) {
+        if (value->empty()) {
+            return invalid_parameter(cf, argument);
+        }
+        settings.domain = *value;
+        return std::nullopt;
+    }
+    if (const auto value = parameter_value(argument, "secure")) {
+        const auto given = parse_switch(*value);
+        if (!given && *value != "auto") {
+            return invalid_parameter(cf, argument);
+        }
+        settings.secure = !given   ? gateway::Secure::automatic
+                          : *given ? gateway::Secure::on
+                                   : gateway::Secure::off;
+        return std::nullopt;
+    }
+    if (const auto value = parameter_value(argument, "max_age")) {
+        const auto given = parse_switch(*value);
+        if (!given) {
+            return invalid_parameter(cf, argument);
+        }
+        settings.max_age = *given;
+        return std::nullopt;
+    }
+    return invalid_parameter(cf, argument);
+}
+
+}  // namespace
+
+char* set_tracking(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    Zone*& zone = location(conf).zone;
+    if (zone != NGX_CONF_UNSET_PTR) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    if (arguments[1] == "off") {
+        zone = nullptr;
+        return accepted();
+    }
+    zone = named_zone(cf, arguments.raw(1));
+    return zone != nullptr ? accepted() : refused();
+}
+
+char* set_time_zone(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    ngx_http_complex_value_t*& value = location(conf).time_zone;
+    if (value != NGX_CONF_UNSET_PTR) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    value = compile_value(cf, arguments.raw(1));
+    if (value == nullptr) {
+        return refused();
+    }
+    if (value->lengths == nullptr && !plausible_time_zone(arguments[1])) {
+        return invalid_value(cf, arguments[1], "it is no time zone name");
+    }
+    return accepted();
+}
+
+char* set_interaction(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    LocationConfiguration& target = location(conf);
+    if (target.interaction != NGX_CONF_UNSET_PTR) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    target.interaction = compile_value(cf, arguments.raw(1));
+    target.instance = arguments.count() > 2 ? compile_value(cf, arguments.raw(2)) : nullptr;
+    const bool complete =
+        target.interaction != nullptr && (arguments.count() < 3 || target.instance != nullptr);
+    return complete ? accepted() : refused();
+}
+
+char* set_cookie(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    return guard(cf->log, "reading \"agent_sessions_cookie\"", refused(), [cf, conf]() -> char* {
+        CookieConfiguration*& cookie = location(conf).cookie;
+        if (cookie != NGX_CONF_UNSET_PTR) {
+            return duplicate();
+        }
+        const Arguments arguments(cf);
+        gateway::CookieSettings settings;
+        settings.name = arguments[1];
+        for (std::size_t index = 2; index < arguments.count(); ++index) {
+            if (const auto result = set_cookie_parameter(cf, settings, arguments[index])) {
+                return *result;
+            }
+        }
+        const std::string error = gateway::check_cookie_settings(settings);
+        if (!error.empty()) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in \"agent_sessions_cookie\" directive",
+                               error.c_str());
+            return refused();
+        }
+        cookie = make_pool_object<CookieConfiguration>(cf->pool, std::move(settings));
+        return accepted();
+    });
+}
+
+char* set_timeout(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    LocationConfiguration& target = location(conf);
+    if (target.idle != NGX_CONF_UNSET_MSEC) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    const auto idle = parse_duration(arguments[1]);
+    if (!idle) {
+        return invalid_value(cf, arguments[1]);
+    }
+    std::optional<ngx_msec_t> absolute;
+    std::optional<ngx_msec_t> instance;
+    for (std::size_t index = 2; index < arguments.count(); ++index) {
+        const std::string_view argument = arguments[index];
+        auto value = parameter_value(argument, "absolute");
+        auto* duration = &absolute;
+        if (!value) {
+            value = parameter_value(argument, "instance");
+            duration = &instance;
+        }
+        if (!value) {
+            return invalid_parameter(cf, argument);
+        }
+        if (*duration) {
+            return duplicate_parameter(cf, argument);
+        }
+        *duration = parse_duration(*value);
+        if (!*duration) {
+            return invalid_value(cf, *value);
+        }
+    }
+    target.idle = *idle;
+    target.absolute = absolute.value_or(tracker::Lifetime{}.absolute.count());
+    target.instance_idle = instance.value_or(*idle);
+    if (target.idle > target.absolute) {
+        return invalid_value(cf, arguments[1], "the idle timeout is longer than the absolute timeout");
+    }
+    return accepted();
+}
+
+char* set_record(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    ngx_uint_t& record = location(conf).record;
+    if (record != NGX_CONF_UNSET_UINT) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    record = 0;
+    if (arguments[1] == "off" && arguments.count() == 2) {
+        return accepted();
+    }
+    for (std::size_t index = 1; index < arguments.count(); ++index) {
+        const std::string_view argument = arguments[index];
+        const ngx_uint_t bit = argument == "address"      ? kRecordAddress
+                               : argument == "user_agent" ? kRecordUserAgent
+                               : argument == "history"    ? kRecordHistory
+                                                          : 0;
+        if (bit == 0) {
+            return invalid_value(cf, argument);
+        }
+        if ((record & bit) != 0) {
+            return duplicate_parameter(cf, argument);
+        }
+        record |= bit;
+    }
+    return accepted();
+}
+
+char* set_ended_status(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    LocationConfiguration& target = location(conf);
+    if (target.ended_status != NGX_CONF_UNSET_UINT) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    const auto status = parse_number(arguments[1]);
+    if (!status || *status < kMinStatus || *status > kMaxStatus) {
+        return invalid_value(cf, arguments[1], "the status must be from 400 to 599");
+    }
+    target.ended_status = *status;
+    target.ended_status_written = 1;
+    return accepted();
+}
+
+char* set_admin(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    LocationConfiguration& target = location(conf);
+    if (target.admin != nullptr) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    // The path below the location is told by its name, which these have not.
+    if (core->named || core->noname
+#if (NGX_PCRE)
+        || core->regex != nullptr
+#endif
+    ) {
+        ngx_conf_log_error(
+            NGX_LOG_EMERG, cf, 0,
+            "\"agent_sessions_admin\" cannot be used in location given by regular expression, or inside "
+            "named location");
+        return refused();
+    }
+    if (arguments.count() > 2) {
+        const auto value = parameter_value(arguments[2], "write");
+        const auto write = value ? parse_switch(*value) : std::nullopt;
+        if (!write) {
+            return invalid_parameter(cf, arguments[2]);
+        }
+        target.admin_write = *write ? 1 : 0;
+    }
+    target.admin = named_zone(cf, arguments.raw(1));
+    if (target.admin == nullptr) {
+        return refused();
+    }
+    core->handler = handle_admin;
+    if (core->name.len > 0 && core->name.data[core->name.len - 1] == '/') {
+        core->auto_redirect = 1;
+    }
+    return accepted();
+}
+
+char* set_client(ngx_conf_t* cf, ngx_command_t* /*command*/, void* /*conf*/) noexcept {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"agent_sessions_client\" is not supported by this version");
+    return refused();
+}
+
+}  // namespace agent_sessions::ngx

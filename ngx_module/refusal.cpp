@@ -1,0 +1,158 @@
+#include "ngx_module/refusal.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ngx_module/answer.h"
+#include "ngx_module/clock.h"
+#include "ngx_module/gateway/ended_message.h"
+#include "ngx_module/gateway/reactivation_url.h"
+#include "ngx_module/gateway/request_kind.h"
+#include "ngx_module/guard.h"
+#include "ngx_module/pool_object.h"
+#include "ngx_module/request_facts.h"
+#include "ngx_module/text.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+ngx_int_t send(ngx_http_request_t& request, RequestState& state, gateway::Answer answer) {
+    state.answered = true;
+    request.expect_tested = 1;  // no "100 Continue" for a body that nobody reads
+    const ngx_int_t discarded = ngx_http_discard_request_body(&request);
+    if (discarded != NGX_OK) {
+        return discarded;
+    }
+    const auto* kept = make_pool_object<gateway::Answer>(request.pool, std::move(answer));
+    return send_answer(request, kept->status, kept->headers, kept->body);
+}
+
+ngx_int_t redirect_to_clean_url(ngx_http_request_t& request, RequestState& state) {
+    const Target target = target_of(request);
+    gateway::Answer answer;
+    answer.status = NGX_HTTP_SEE_OTHER;
+    answer.headers = {{"Location", gateway::clean_url(target.path, target.query)},
+                      {"Cache-Control", "no-store"}};
+    if (!state.set_cookie.empty()) {
+        answer.headers.emplace_back("Set-Cookie", state.set_cookie);
+    }
+    return send(request, state, std::move(answer));
+}
+
+bool error_page_is_written(const ngx_http_request_t& request, ngx_uint_t status) noexcept {
+    const auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf((&request), ngx_http_core_module));
+    if (core->error_pages == nullptr || request.error_page || request.uri_changes == 0) {
+        return false;
+    }
+    const auto* pages = static_cast<const ngx_http_err_page_t*>(core->error_pages->elts);
+    for (ngx_uint_t index = 0; index < core->error_pages->nelts; ++index) {
+        if (pages[index].status == static_cast<ngx_int_t>(status)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+gateway::Answer ended_answer(Tracking& tracking) {
+    ngx_http_request_t& request = tracking.request;
+    const bool as_page = gateway::classify(header_facts_of(request)).wants_page;
+    const Target target = target_of(request);
+    gateway::EndedMessage message;
+    message.status = static_cast<int>(tracking.configuration.ended_status);
+    message.after_post = request.method != NGX_HTTP_GET && request.method != NGX_HTTP_HEAD;
+
+    const auto facts = tracking.tracker.ended_facts(tracking.state.handle);
+    std::string link;
+    if (facts) {
+        message.reason = facts->reason;
+        message.words = facts->message;
+        const auto mark =
+            tracking.worker.signer.make_mark(facts->key, facts->reactivations, tracking.now.wall);
+        if (mark && message.after_post) {
+            link = gateway::reactivation_url_after_post(target.path, host_of(request),
+                                                        to_view(request.headers_in.referer), mark->view());
+        } else if (mark) {
+            link = gateway::reactivation_url(target.path, target.query, mark->view());
+        }
+    }
+    message.reactivate = link;
+    return gateway::ended_answer(message, as_page);
+}
+
+gateway::Answer answer_of_plan(Tracking& tracking) {
+    const auto as_page = [&tracking] {
+        return gateway::classify(header_facts_of(tracking.request)).wants_page;
+    };
+    switch (tracking.state.planned) {
+        case gateway::Action::refuse_required:
+            return gateway::session_required_answer(as_page());
+        case gateway::Action::refuse_conflict:
+            return gateway::cookie_conflict_answer(as_page());
+        default:
+            return ended_answer(tracking);
+    }
+}
+
+// The mark is used up before anything else, so that of two who follow the same link only one gets a session
+// by it; the other comes to the clean URL, with the cookie that the first one got.
+ngx_int_t reactivate(Tracking& tracking) {
+    RequestState& state = tracking.state;
+    const tracker::SessionKey predecessor = state.key;
+    const auto facts = tracking.tracker.ended_facts(state.handle);
+    const auto token = mint(tracking);
+    if (!token || !facts || !tracking.tracker.use_reactivation(state.handle, facts->reactivations) ||
+        !set_cookie(tracking, *token)) {
+        return redirect_to_clean_url(tracking.request, state);
+    }
+    // Where it can't begin now it begins when the cookie comes back.
+    begin_session(tracking, token->key, token->issued, {}, predecessor);
+    return redirect_to_clean_url(tracking.request, state);
+}
+
+}  // namespace
+
+ngx_int_t answer_plan(Tracking& tracking) {
+    RequestState& state = tracking.state;
+    switch (state.planned) {
+        case gateway::Action::reactivate_by_mark:
+            return reactivate(tracking);
+        case gateway::Action::drop_mark:
+            return redirect_to_clean_url(tracking.request, state);
+        case gateway::Action::refuse_required:
+        case gateway::Action::refuse_conflict:
+            state.status = SessionStatus::refused;
+            break;
+        default:
+            state.status = SessionStatus::ended;
+            if (state.planned == gateway::Action::tell_ended) {
+                const Target target = target_of(tracking.request);
+                tracking.tracker.note_message_shown(
+                    state.handle, gateway::url_hash(host_of(tracking.request), target.path, target.query));
+            }
+            break;
+    }
+    state.refused = true;
+    const LocationConfiguration& configuration = tracking.configuration;
+    if (state.status == SessionStatus::ended && configuration.ended_status_written &&
+        error_page_is_written(tracking.request, configuration.ended_status)) {
+        tracking.request.disable_not_modified = 1;
+        return static_cast<ngx_int_t>(configuration.ended_status);
+    }
+    return send(tracking.request, state, answer_of_plan(tracking));
+}
+
+void answer_refused_again(ngx_http_request_t& request, RequestState& state) noexcept {
+    const ngx_int_t result =
+        guard<ngx_int_t>(request.connection->log, "a refusal", NGX_HTTP_INTERNAL_SERVER_ERROR, [&] {
+            ZoneWorker* worker = worker_of(*state.zone);
+            Tracking tracking{request, *state.configuration, state,
+                              *worker, state.zone->tracker,  cached_now()};
+            return send(request, state, answer_of_plan(tracking));
+        });
+    ngx_http_finalize_request(&request, result);
+}
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,101 @@
+#include "ngx_module/request_facts.h"
+
+#include <array>
+#include <utility>
+
+#include "ngx_module/text.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+constexpr std::size_t kUsualCookieLines = 8;
+
+using Fact = std::optional<std::string_view> gateway::HeaderFacts::*;
+
+constexpr std::array<std::pair<std::string_view, Fact>, 12> kHeaders{{
+    {"sec-fetch-mode", &gateway::HeaderFacts::sec_fetch_mode},
+    {"sec-fetch-dest", &gateway::HeaderFacts::sec_fetch_dest},
+    {"sec-fetch-site", &gateway::HeaderFacts::sec_fetch_site},
+    {"sec-fetch-user", &gateway::HeaderFacts::sec_fetch_user},
+    {"accept", &gateway::HeaderFacts::accept},
+    {"x-requested-with", &gateway::HeaderFacts::x_requested_with},
+    {"upgrade", &gateway::HeaderFacts::upgrade},
+    {"purpose", &gateway::HeaderFacts::purpose},
+    {"sec-purpose", &gateway::HeaderFacts::sec_purpose},
+    {"x-moz", &gateway::HeaderFacts::x_moz},
+    {"origin", &gateway::HeaderFacts::origin},
+    {"access-control-request-method", &gateway::HeaderFacts::access_control_request_method},
+}};
+
+void take_header(gateway::HeaderFacts& facts, const ngx_table_elt_t& field) noexcept {
+    const std::string_view name(reinterpret_cast<const char*>(field.lowcase_key), field.key.len);
+    for (const auto& [known, fact] : kHeaders) {
+        if (name == known && !(facts.*fact)) {
+            facts.*fact = to_view(field.value);
+        }
+    }
+}
+
+}  // namespace
+
+Target target_of(const ngx_http_request_t& request) noexcept {
+    const std::string_view raw = to_view(request.unparsed_uri);
+    const std::size_t mark = raw.find('?');
+    if (mark == std::string_view::npos) {
+        return {raw, {}};
+    }
+    return {raw.substr(0, mark), raw.substr(mark + 1)};
+}
+
+std::string_view host_of(const ngx_http_request_t& request) noexcept {
+    return to_view(request.headers_in.host).value_or(to_view(request.headers_in.server));
+}
+
+gateway::Method method_of(const ngx_http_request_t& request) noexcept {
+    switch (request.method) {
+        case NGX_HTTP_GET:
+            return gateway::Method::get;
+        case NGX_HTTP_HEAD:
+            return gateway::Method::head;
+        case NGX_HTTP_POST:
+            return gateway::Method::post;
+        case NGX_HTTP_OPTIONS:
+            return gateway::Method::options;
+        default:
+            return gateway::Method::other;
+    }
+}
+
+gateway::CookieValue cookie_of(ngx_http_request_t& request, std::string_view name) noexcept {
+    const ngx_array_t& cookies = request.headers_in.cookies;
+    auto* const* fields = static_cast<ngx_table_elt_t**>(cookies.elts);
+    std::array<std::string_view, kUsualCookieLines> usual;
+    std::string_view* lines = usual.data();
+    if (cookies.nelts > usual.size()) {
+        lines = static_cast<std::string_view*>(
+            ngx_palloc(request.pool, cookies.nelts * sizeof(std::string_view)));
+        if (lines == nullptr) {
+            return {};
+        }
+    }
+    for (ngx_uint_t index = 0; index < cookies.nelts; ++index) {
+        lines[index] = to_view(fields[index]->value);
+    }
+    return gateway::find_cookie(std::span<const std::string_view>(lines, cookies.nelts), name);
+}
+
+gateway::HeaderFacts header_facts_of(const ngx_http_request_t& request) noexcept {
+    gateway::HeaderFacts facts;
+    facts.method = method_of(request);
+    facts.host = to_view(request.headers_in.host);
+    for (const ngx_list_part_t* part = &request.headers_in.headers.part; part != nullptr; part = part->next) {
+        const auto* fields = static_cast<const ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t index = 0; index < part->nelts; ++index) {
+            take_header(facts, fields[index]);
+        }
+    }
+    return facts;
+}
+
+}  // namespace agent_sessions::ngx

@@ -1,0 +1,58 @@
+// What was decided about a main request, once, whatever internal redirects follow.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "ngx_module/configuration.h"
+#include "ngx_module/gateway/decision.h"
+#include "ngx_module/nginx.h"
+#include "tracker/types.h"
+
+namespace agent_sessions::ngx {
+
+// $agent_session_status.
+enum class SessionStatus : std::uint8_t { none, begun, active, ended, refused, untracked };
+
+std::string_view to_string(SessionStatus status) noexcept;
+
+// Views in it point into the request's pool.
+struct RequestState {
+    Zone* zone = nullptr;
+    // Of the location that decided; its values go on to hold where a redirect leads to one without this zone.
+    const LocationConfiguration* configuration = nullptr;
+
+    gateway::Action planned = gateway::Action::pass_untracked;
+    tracker::Untracked cause = tracker::Untracked::no_cookie;  // why, if it passes untracked
+    SessionStatus status = SessionStatus::none;
+
+    // Of the cookie that came, and later of the session that began in its place. `live`: `handle` is that of
+    // a session that lived when it was looked at last.
+    tracker::SessionKey key;
+    tracker::SessionHandle handle;
+    tracker::WallTime started{};
+    std::uint32_t agent_hash = 0;
+    std::uint32_t label_hash = 0;
+    bool known = false;  // `key` names a session, live or ended
+    bool live = false;
+    bool remembered = false;  // `handle` is that of an ended session
+
+    bool refused = false;   // nothing of it may reach an application
+    bool answered = false;  // the answer under way is our own
+    bool settled = false;   // the plan has been carried out
+
+    std::string_view agent;       // as the application named it in this request
+    std::string_view set_cookie;  // the value of the header that goes out; empty = none
+};
+
+static_assert(std::is_trivially_destructible_v<RequestState>);
+
+// The state of a main request; nullptr = not decided. Cost: one load, and a walk over the pool's cleanups
+// after an internal redirect only, since that wipes the contexts.
+RequestState* find_state(ngx_http_request_t& request) noexcept;
+
+// nullptr = out of memory. Replaces one of another zone.
+RequestState* make_state(ngx_http_request_t& request) noexcept;
+
+}  // namespace agent_sessions::ngx

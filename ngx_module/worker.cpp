@@ -1,0 +1,195 @@
+#include "ngx_module/worker.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "ngx_module/clock.h"
+#include "ngx_module/configuration.h"
+#include "ngx_module/guard.h"
+#include "ngx_module/text.h"
+#include "ngx_module/zone_keys.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+constexpr ngx_msec_t kHeartbeat = 1000;
+constexpr ngx_msec_t kSweepInterval = 100;
+constexpr ngx_uint_t kFileCheckBeats = 10;
+constexpr ngx_uint_t kKeyCheckBeats = 60;
+// One interval's share of the event loop.
+constexpr std::int64_t kSweepBudgetUs = 1000;
+constexpr std::uint32_t kSweepStep = 64;
+
+struct Worker {
+    gateway::RandomSource random;
+    std::vector<std::unique_ptr<ZoneWorker>> zones;
+    ngx_connection_t timer_owner{};
+    ngx_event_t heartbeat{};
+    ngx_event_t sweep{};
+    ngx_uint_t beats = 0;
+};
+
+// A plain pointer: a static object would be destroyed while nginx still runs its exit.
+Worker* worker = nullptr;
+
+void check_file(ZoneWorker& zone, ngx_log_t* log) {
+    const bool in_place = zone.zone->attachment->file_is_in_place();
+    if (in_place == zone.in_place) {
+        return;
+    }
+    zone.in_place = in_place;
+    const char* path = zone.zone->attachment->path().c_str();
+    if (in_place) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0, "agent_sessions: \"%s\" is in place again", path);
+    } else {
+        ngx_log_error(
+            NGX_LOG_CRIT, log, 0,
+            "agent_sessions: \"%s\" was removed or replaced; its sessions will be lost when nginx stops",
+            path);
+    }
+}
+
+void beat(ngx_event_t* event) {
+    event->log = ngx_cycle->log;
+    refresh_boot_clock();
+    ++worker->beats;
+    const tracker::Now now = cached_now();
+    for (const auto& zone : worker->zones) {
+        // A worker that shuts down leaves the upkeep to the ones that stay.
+        if (ngx_exiting != 0) {
+            if (zone->elected) {
+                zone->zone->tracker.resign(ngx_pid);
+                zone->elected = false;
+            }
+            continue;
+        }
+        zone->elected = zone->zone->tracker.elect(ngx_pid, now);
+        if (zone->elected && worker->beats % kFileCheckBeats == 0) {
+            check_file(*zone, event->log);
+        }
+        if (worker->beats % kKeyCheckBeats == 0) {
+            refresh_keys(*zone, event->log);
+        }
+    }
+}
+
+// At most one round over the table a second, and at most the budget per interval.
+void sweep_zone(ZoneWorker& zone, std::int64_t deadline) {
+    const tracker::Now now = cached_now();
+    const std::uint64_t slots = zone.zone->tracker.figures().slots;
+    std::uint64_t left = slots * kSweepInterval / 1000 + 1;
+    while (left > 0 && monotonic_us() < deadline) {
+        const auto step = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, kSweepStep));
+        zone.sweep_position = zone.zone->tracker.sweep(zone.sweep_position, step, now);
+        left -= step;
+    }
+}
+
+void handle_heartbeat(ngx_event_t* event) noexcept {
+    guard(ngx_cycle->log, "a heartbeat", [event] { beat(event); });
+    ngx_add_timer(event, kHeartbeat);
+}
+
+void handle_sweep(ngx_event_t* event) noexcept {
+    event->log = ngx_cycle->log;
+    const auto elected = std::count_if(worker->zones.begin(), worker->zones.end(),
+                                       [](const auto& zone) { return zone->elected; });
+    for (const auto& zone : worker->zones) {
+        if (zone->elected) {
+            sweep_zone(*zone, monotonic_us() + kSweepBudgetUs / elected);
+        }
+    }
+    ngx_add_timer(event, kSweepInterval);
+}
+
+void start_timer(ngx_event_t& event, ngx_event_handler_pt handler, ngx_msec_t interval) noexcept {
+    event.handler = handler;
+    event.data = &worker->timer_owner;
+    event.log = ngx_cycle->log;
+    event.cancelable = 1;
+    ngx_add_timer(&event, interval);
+}
+
+// nginx's debug log prints the descriptor of the connection that a timer belongs to.
+constexpr ngx_socket_t kNoDescriptor = -1;
+
+void start_timers() noexcept {
+    worker->timer_owner.fd = kNoDescriptor;
+    start_timer(worker->heartbeat, handle_heartbeat, kHeartbeat);
+    start_timer(worker->sweep, handle_sweep, kSweepInterval);
+}
+
+void start_zone(Zone& zone, ngx_log_t* log) {
+    auto owned = std::make_unique<ZoneWorker>();
+    owned->zone = &zone;
+    open_keys(*owned, log);
+    const tracker::Now now = cached_now();
+    zone.attachment->stamp_master(ngx_process == NGX_PROCESS_SINGLE ? ngx_pid : getppid(), now);
+    owned->elected = zone.tracker.elect(ngx_pid, now);
+    worker->zones.push_back(std::move(owned));
+    zone.worker = worker->zones.back().get();
+}
+
+}  // namespace
+
+ngx_int_t start_worker(ngx_cycle_t* cycle) noexcept {
+    MainConfiguration* main = main_configuration(cycle);
+    // The processes of the cache serve no requests.
+    if (main == nullptr || main->zones.nelts == 0 || ngx_process == NGX_PROCESS_HELPER) {
+        return NGX_OK;
+    }
+    guard(cycle->log, "the start of a worker", [cycle, main] {
+        refresh_boot_clock();
+        worker = new Worker;
+        for (Zone* zone : zones_of(*main)) {
+            start_zone(*zone, cycle->log);
+        }
+        start_timers();
+    });
+    return NGX_OK;
+}
+
+void stop_worker(ngx_cycle_t* /*cycle*/) noexcept {
+    if (worker == nullptr) {
+        return;
+    }
+    for (ngx_event_t* event : {&worker->heartbeat, &worker->sweep}) {
+        if (event->timer_set != 0) {
+            ngx_del_timer(event);
+        }
+    }
+    for (const auto& zone : worker->zones) {
+        zone->zone->tracker.resign(ngx_pid);
+        zone->zone->worker = nullptr;
+    }
+    delete worker;
+    worker = nullptr;
+}
+
+ZoneWorker* worker_of(Zone& zone) noexcept {
+    // Without a master, nginx starts no worker after a reload: the zones of the new configuration are started
+    // by their first request.
+    if (zone.worker == nullptr && worker != nullptr && ngx_process == NGX_PROCESS_SINGLE) {
+        guard(ngx_cycle->log, "the start of a zone", [&zone] { start_zone(zone, ngx_cycle->log); });
+    }
+    return zone.worker;
+}
+
+void forget_zones(const MainConfiguration& main) noexcept {
+    if (worker == nullptr) {
+        return;
+    }
+    for (const Zone* zone : zones_of(main)) {
+        std::erase_if(worker->zones, [zone](const auto& kept) { return kept->zone == zone; });
+    }
+}
+
+gateway::RandomSource& random_source() noexcept {
+    return worker->random;
+}
+
+}  // namespace agent_sessions::ngx

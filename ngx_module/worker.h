@@ -1,0 +1,43 @@
+// What each worker keeps of its zones, and the work that no request does: keys, election, sweep, checks of
+// files.
+//
+// Everything runs on nginx's timers, which are cancelable, so that a worker that shuts down does not wait for
+// them. Thread safety: none (one event loop).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ngx_module/configuration.h"
+#include "ngx_module/gateway/key_file.h"
+#include "ngx_module/gateway/random_source.h"
+#include "ngx_module/gateway/token.h"
+#include "ngx_module/zone.h"
+
+namespace agent_sessions::ngx {
+
+struct ZoneWorker {
+    Zone* zone = nullptr;
+    // Without a usable key it is empty, and every request passes untracked.
+    gateway::TokenSigner signer;
+    std::string key_path;
+    std::optional<gateway::KeyFileStamp> key_stamp;
+    bool elected = false;
+    bool in_place = true;
+    std::uint32_t sweep_position = 0;
+};
+
+// Callbacks of ngx_module_t.
+ngx_int_t start_worker(ngx_cycle_t* cycle) noexcept;
+void stop_worker(ngx_cycle_t* cycle) noexcept;
+
+// What this process has of the zone; nullptr = it can't be tracked here (no memory at the start).
+ZoneWorker* worker_of(Zone& zone) noexcept;
+
+// Called before the pool of a configuration goes, which without a master happens in the process that serves.
+void forget_zones(const MainConfiguration& main) noexcept;
+
+// REQUIRES: in a worker that has started.
+gateway::RandomSource& random_source() noexcept;
+
+}  // namespace agent_sessions::ngx
