@@ -210,7 +210,9 @@ Turned turn_to_ending(Layout& layout, SlotIndex slot, std::uint32_t generation, 
             return {current, false};
         }
         const SlotWord ending(generation, SlotState::ending, reason, now);
+        step();
         if (word.compare_exchange_weak(bits, ending.bits(), std::memory_order_acq_rel)) {
+            step();
             return {ending, true};
         }
     }

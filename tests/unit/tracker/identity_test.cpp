@@ -131,7 +131,8 @@ TEST_F(Identity, AnEmptyPoolDropsDetailsAndCountsThemNeverTheSession) {
     std::uint64_t number = 0;
     while (tracker_.figures().dropped_details == 0 && number < kMinCapacity) {
         ++number;
-        BeginRequest wide = request(number, "agent-" + std::to_string(number) + std::string(110, 'x'));
+        const std::string agent = "agent-" + std::to_string(number) + std::string(110, 'x');
+        BeginRequest wide = request(number, agent);
         const std::string user_agent = std::to_string(number) + std::string(250, 'u');
         wide.user_agent = user_agent;
         ASSERT_EQ(tracker_.begin(wide, clock_.now()).result, BeginResult::begun);
