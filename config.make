@@ -48,8 +48,6 @@ AGENT_SESSIONS_OBJS =$agent_sessions_objs
 \$(AGENT_SESSIONS_OBJS): ALL_INCS := -I $ngx_addon_dir \$(subst -I ,-isystem ,\$(ALL_INCS))
 \$(AGENT_SESSIONS_OBJS): $ngx_addon_dir/config $ngx_addon_dir/config.make
 
-$NGX_OBJS/addon/admin/assets.o: \$(wildcard $agent_sessions_root/build/web/*)
-
 $NGX_OBJS/ngx_http_agent_sessions_module.so: $ngx_addon_dir/ngx_module/exports.map
 
 -include \$(AGENT_SESSIONS_OBJS:.o=.d)

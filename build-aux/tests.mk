@@ -82,6 +82,6 @@ $(TEST_BUILD)/objects/%.o: %.cpp build-aux/tests.mk
 	@echo "compile $<$(if $(SANITIZE), [$(SANITIZE)])"
 	$(QUIET)$(CXX) $(TEST_CPPFLAGS) $(TEST_CXXFLAGS) -c -o $@ $<
 
-$(TEST_BUILD)/objects/admin/assets.o: $(WEB_ASSETS) $(wildcard build/web/*)
+$(TEST_BUILD)/objects/admin/assets.o: | $(WEB_ASSETS)
 
 -include $(LIBRARY_OBJECTS:.o=.d)
