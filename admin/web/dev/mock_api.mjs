@@ -56,11 +56,16 @@ export function answer(state, method, path, parameters, body) {
     return { status: 200, body: { version: "0.1.0", api: ["1"], user, role, accounts, write, links: {} } };
   }
 
+  if (method === "GET" && path === "accounts") {
+    const names = [...new Set(listed.map((session) => session.account))].sort();
+    return { status: 200, body: { accounts: names.map((name) => ({ name })), generated_at: state.now() } };
+  }
+
   if (method === "GET" && path === "usage") {
     return {
       status: 200,
       body: {
-        account: account || null,
+        account: account || "*",
         time_zone: zone,
         current: listed.length,
         total: state.total,
@@ -76,7 +81,7 @@ export function answer(state, method, path, parameters, body) {
     const sort = parameters.get("sort") ?? "-started";
     const key = sort.replace(/^-/, "");
     if (!sortKeys.has(key)) {
-      return problem(400, "invalid_sort", "The list can't be sorted like this", `No column to sort by: ${key}`);
+      return problem(400, "sort_not_supported", "The list cannot be sorted by this", `No column to sort by: ${key}`);
     }
     const limit = Math.min(Number(parameters.get("limit") ?? 100), kMaxLimit);
     const search = parameters.get("q") ?? "";
@@ -86,7 +91,7 @@ export function answer(state, method, path, parameters, body) {
     if (parameters.has("cursor")) {
       const offset = /^at-(\d+)$/.exec(parameters.get("cursor"));
       if (!offset) {
-        return problem(400, "invalid_cursor", "The cursor is none of this list", "Begin again without a cursor.");
+        return problem(400, "invalid_cursor", "The cursor does not fit", "Begin again without a cursor.");
       }
       begin = Number(offset[1]);
     }
@@ -105,12 +110,12 @@ export function answer(state, method, path, parameters, body) {
 
   if (method === "GET" && path.startsWith("sessions/")) {
     const session = listed.find(({ ref }) => ref === decodeURIComponent(path.slice("sessions/".length)));
-    return session ? { status: 200, body: session } : problem(404, "not_found", "No such session", "");
+    return session ? { status: 200, body: session } : problem(404, "session_not_found", "There is no such session", "");
   }
 
   if (method === "POST" && path === "sessions/terminate") {
     if (state.role === "viewer") {
-      return problem(403, "role", "This role may not end sessions", "The role viewer sees only.");
+      return problem(403, "role_insufficient", "Your role may not do this", "The role viewer sees only.");
     }
     if (!state.write) {
       return problem(403, "read_only", "This endpoint is read-only", "It is configured with write=off.");

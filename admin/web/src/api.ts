@@ -10,8 +10,10 @@ export interface Problem {
   detail: string;
   code: string;
   status: number;
-  /** The server itself could not be reached: worth another try. */
+  /** The server itself could not be reached. */
   away: boolean;
+  /** Worth another try; what was shown before may stand until then. */
+  passing: boolean;
 }
 
 export class ApiFailure extends Error {
@@ -22,6 +24,8 @@ export class ApiFailure extends Error {
 
 export interface Api {
   whoAmI(): Promise<WhoAmI>;
+  /** The names of the accounts in the caller's scope. */
+  accounts(): Promise<string[]>;
   sessions(query: ListQuery): Promise<SessionList>;
   session(ref: string): Promise<Session>;
   usage(account: string): Promise<Usage>;
@@ -34,14 +38,18 @@ const awayProblem = (status: number): Problem => ({
   code: "",
   status,
   away: true,
+  passing: true,
 });
+
+/** Not the asker's doing: the server is busy or broken. */
+const isPassing = (status: number) => status === 429 || status >= 500;
 
 /** Anything thrown, as a problem that can be shown. */
 export function problemOf(failure: unknown): Problem {
   if (failure instanceof ApiFailure) {
     return failure.problem;
   }
-  return { title: String(failure), detail: "", code: "", status: 0, away: false };
+  return { title: String(failure), detail: "", code: "", status: 0, away: false, passing: false };
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
@@ -58,6 +66,7 @@ async function refusal(response: Response): Promise<Problem> {
         code: textOf(fields.code),
         status: response.status,
         away: false,
+        passing: isPassing(response.status),
       };
     } catch {
       // Falls through to what the status alone tells.
@@ -73,6 +82,7 @@ async function refusal(response: Response): Promise<Problem> {
     code: "",
     status: response.status,
     away: false,
+    passing: isPassing(response.status),
   };
 }
 
@@ -108,6 +118,7 @@ export function createApi(fetcher: typeof fetch): Api {
           code: "",
           status: response.status,
           away: false,
+          passing: false,
         });
       }
     } finally {
@@ -117,6 +128,7 @@ export function createApi(fetcher: typeof fetch): Api {
 
   return {
     whoAmI: () => call<WhoAmI>(""),
+    accounts: async () => (await call<{ accounts: { name: string }[] }>("accounts")).accounts.map(({ name }) => name),
     sessions: ({ sort, limit, cursor, search, account }) => {
       const parameters = new URLSearchParams({
         sort: `${sort.descending ? "-" : ""}${sort.key}`,

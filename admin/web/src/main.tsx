@@ -13,9 +13,9 @@ if (page) {
 }
 void store.refresh();
 
-// While the server is away, look for it now and then; a hidden page does not.
+// While the server is away or in trouble, look for it now and then; a hidden page does not.
 setInterval(() => {
-  if (store.problem.value?.away && !store.busy.value && document.visibilityState === "visible") {
+  if (store.problem.value?.passing && !store.busy.value && document.visibilityState === "visible") {
     void store.refresh();
   }
 }, kTryAgainMs);

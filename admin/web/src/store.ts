@@ -39,6 +39,9 @@ export function activeInLastMinute({ session, seenAt }: Ticked): boolean {
   return Date.parse(session.last_seen) >= Date.parse(seenAt) - kMinuteMs;
 }
 
+/** Words as the server takes them: without control characters, so in one line. */
+export const inOneLine = (words: string) => words.replace(/[\p{Cc}\s]+/gu, " ").trim();
+
 export type Store = ReturnType<typeof createStore>;
 
 export function createStore(api: Api) {
@@ -54,8 +57,8 @@ export function createStore(api: Api) {
   const account = signal("");
   /** The cursors of the pages up to this one; the first page has none. */
   const cursors = signal<readonly string[]>([]);
-  /** For an admin of all accounts the API names none, so the ones met in rows are offered. */
-  const accountsMet = signal<readonly string[]>([]);
+  /** Of an admin of all accounts, to whom whoAmI() names none. */
+  const allAccounts = signal<readonly string[]>([]);
 
   const ticked = signal<ReadonlyMap<string, Ticked>>(new Map());
   const question = signal<Question | null>(null);
@@ -69,7 +72,7 @@ export function createStore(api: Api) {
   });
   const accountChoices = computed(() => {
     const accounts = who.value?.accounts ?? [];
-    return accounts.includes("*") ? accountsMet.value : accounts;
+    return accounts.includes("*") ? allAccounts.value : accounts;
   });
   const tickedElsewhere = computed(() => {
     const here = new Set(list.value?.sessions.map(({ ref }) => ref));
@@ -92,17 +95,14 @@ export function createStore(api: Api) {
       }
     }
     ticked.value = kept;
-    const met = new Set([...accountsMet.value, ...answer.sessions.map((session) => session.account)]);
-    if (met.size !== accountsMet.value.length) {
-      accountsMet.value = [...met].sort();
-    }
   }
 
   async function load(): Promise<void> {
     const turn = ++latestTurn;
     busy.value = true;
-    const [whoAnswer, listAnswer, usageAnswer] = await Promise.allSettled([
-      who.value && problem.value === null ? Promise.resolve(who.value) : api.whoAmI(),
+    const asker = who.value && problem.value === null ? Promise.resolve(who.value) : api.whoAmI();
+    const [whoAnswer, listAnswer, usageAnswer, accountsAnswer] = await Promise.allSettled([
+      asker,
       api.sessions({
         sort: sort.value,
         limit: kPageSize,
@@ -111,6 +111,7 @@ export function createStore(api: Api) {
         account: account.value,
       }),
       api.usage(account.value),
+      asker.then(({ accounts }) => (accounts.includes("*") ? api.accounts() : [])),
     ]);
     if (turn !== latestTurn) {
       return;
@@ -135,13 +136,16 @@ export function createStore(api: Api) {
       }
       if (listAnswer.status === "fulfilled") {
         takeList(listAnswer.value);
-      } else if (!problemOf(listAnswer.reason).away) {
+      } else if (!problemOf(listAnswer.reason).passing) {
         list.value = null; // A refusal: nothing of what was shown before is known to be true or permitted.
       }
       if (usageAnswer.status === "fulfilled") {
         usage.value = usageAnswer.value;
-      } else if (!problemOf(usageAnswer.reason).away) {
+      } else if (!problemOf(usageAnswer.reason).passing) {
         usage.value = null;
+      }
+      if (accountsAnswer.status === "fulfilled") {
+        allAccounts.value = accountsAnswer.value;
       }
     });
   }
@@ -201,7 +205,7 @@ export function createStore(api: Api) {
     const asked = ticked.value;
     question.value = { pending: true, problem: null };
     try {
-      const answer = await api.terminate([...asked.keys()], reason.trim(), message.trim());
+      const answer = await api.terminate([...asked.keys()], inOneLine(reason), inOneLine(message));
       const counts: Outcome["counts"] = { terminated: 0, ending: 0, already_gone: 0, not_found: 0 };
       const rows: Outcome["rows"] = [];
       for (const { ref, result } of answer.results) {

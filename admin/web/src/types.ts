@@ -37,7 +37,7 @@ export interface SessionList {
 }
 
 export interface Usage {
-  account: string | null;
+  account: string;
   time_zone: string;
   current: number;
   total: number | null;

@@ -116,8 +116,8 @@ test("terminating tells the result of each session and lets go of its tick", asy
   assert.ok(gone && stranger);
   state.sessions = state.sessions.filter(({ ref }: Session) => ref !== gone.ref && ref !== stranger.ref);
   state.gone.add(gone.ref);
-  await store.terminate("  shift ended ", "Bye");
-  assert.deepEqual(state.terminations, [{ refs: refs(chosen), reason: "shift ended", message: "Bye" }]);
+  await store.terminate("  shift ended ", "Bye,\nuntil\ttomorrow");
+  assert.deepEqual(state.terminations, [{ refs: refs(chosen), reason: "shift ended", message: "Bye, until tomorrow" }]);
   const outcome = store.outcome.value;
   assert.deepEqual(
     outcome?.rows.map(({ result }) => result),
@@ -189,7 +189,7 @@ test("a viewer has no ticks, and a read-only endpoint no termination", async () 
   assert.equal(readOnly.store.question.value, null);
 });
 
-test("an admin of several accounts chooses among them; of all accounts, among those met", async () => {
+test("an admin of several accounts chooses among them; of all accounts, among all that there are", async () => {
   const sessions = [inventSession(1), inventSession(2, { account: "beta" }), inventSession(3, { account: "gamma" })];
   const two = mockPage({ sessions, accounts: ["acme", "beta"] });
   await two.store.refresh();
@@ -222,6 +222,20 @@ test("while the server is away the last list stays, and comes up to date when it
   assert.equal(store.problem.value, null);
   assert.equal(store.list.value?.sessions.length, 3);
   assert.equal(store.who.value?.role, "viewer", "who asks may have changed meanwhile");
+});
+
+test("a server in trouble is told, and leaves the list as it was", async () => {
+  const { store, instead } = mockPage({ sessions: inventSessions(4) });
+  await store.refresh();
+  instead.answer = new Response(JSON.stringify({ title: "The session table is busy", detail: "", code: "busy" }), {
+    status: 503,
+    headers: { "Content-Type": "application/problem+json" },
+  });
+  await store.refresh();
+  assert.equal(store.list.value?.sessions.length, 4);
+  assert.equal(store.problem.value?.away, false);
+  assert.equal(store.problem.value?.passing, true);
+  assert.equal(store.problem.value?.title, "The session table is busy");
 });
 
 test("a refusal takes the list away", async () => {

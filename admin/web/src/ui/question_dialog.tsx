@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Store, activeInLastMinute } from "../store.js";
+import { type Store, activeInLastMinute, inOneLine } from "../store.js";
 import { strings } from "../strings.js";
 import { AgentName, Foreign, StartTime } from "./cells.js";
 import { ProblemNotice } from "./notices.js";
@@ -8,7 +8,7 @@ const kNamed = 8;
 /** What the server keeps of each text, in bytes of UTF-8. */
 const kTextBytes = 256;
 
-const bytesTooMany = (text: string) => Math.max(0, new TextEncoder().encode(text.trim()).length - kTextBytes);
+const bytesTooMany = (text: string) => Math.max(0, new TextEncoder().encode(inOneLine(text)).length - kTextBytes);
 
 function Hint({ id, hint, text }: { id: string; hint: string; text: string }) {
   const tooMany = bytesTooMany(text);
