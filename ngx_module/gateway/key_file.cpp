@@ -218,7 +218,7 @@ LoadedKeys load(const std::string& path, bool& missing) {
 
 LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, tracker::Millis absolute) {
     const std::string lock_path = path + ".lock";
-    const File lock_file(open_retrying(lock_path, O_RDWR | O_CREAT));
+    const File lock_file(open_retrying(lock_path, O_RDONLY | O_CREAT));
     if (!lock_file) {
         return failed(failure("open", lock_path));
     }

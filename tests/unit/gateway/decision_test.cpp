@@ -1,0 +1,476 @@
+#include "ngx_module/gateway/decision.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <initializer_list>
+#include <ostream>
+#include <string_view>
+#include <vector>
+
+namespace agent_sessions::gateway {
+
+static std::ostream& operator<<(std::ostream& stream, Action action) {
+    constexpr std::string_view kNames[] = {
+        "pass_live",          "pass_live_quiet",      "pass_untracked",  "begin_fresh", "begin_next",
+        "issue_cookie",       "refuse_required",      "refuse_conflict", "tell_ended",  "refuse_ended",
+        "reactivate_by_mark", "reactivate_by_reload", "drop_mark"};
+    return stream << kNames[static_cast<std::size_t>(action)];
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+using tracker::EndReason;
+using tracker::Lifetime;
+using tracker::Millis;
+using tracker::WallTime;
+using State = tracker::Found::State;
+
+constexpr WallTime kNow{Millis(1'800'000'000'000)};
+constexpr Lifetime kLifetime{30min, 12h, 30min};
+
+constexpr Classified kNavigation{RequestKind::navigation, true, true, true};
+constexpr Classified kNavigationByItself{RequestKind::navigation, true, true, false};
+constexpr Classified kNavigationWithoutMetadata{RequestKind::navigation, true, false, false};
+constexpr Classified kScript{RequestKind::script_call, false, true, false};
+constexpr Classified kPrefetch{RequestKind::prefetch, true, true, false};
+constexpr Classified kCrossSitePost{RequestKind::cross_site_post, true, true, true};
+constexpr Classified kCrossSiteScriptPost{RequestKind::cross_site_post, false, true, false};
+constexpr Classified kPreflight{RequestKind::preflight, false, true, false};
+
+RequestFacts facts_of(const Classified& request) {
+    RequestFacts facts;
+    facts.now = kNow;
+    facts.memory_created = kNow - 24h;
+    facts.lifetime = kLifetime;
+    facts.request = request;
+    switch (request.kind) {
+        case RequestKind::cross_site_post:
+            facts.method = Method::post;
+            break;
+        case RequestKind::preflight:
+            facts.method = Method::options;
+            break;
+        default:
+            facts.method = Method::get;
+    }
+    return facts;
+}
+
+RequestFacts genuine(const Classified& request, State found, EndReason reason = EndReason::none,
+                     Millis age = 1min) {
+    RequestFacts facts = facts_of(request);
+    facts.cookie = CookieState::genuine;
+    facts.found = found;
+    facts.reason = reason;
+    facts.issued = kNow - age;
+    return facts;
+}
+
+RequestFacts ended(const Classified& request, EndReason reason) {
+    return genuine(request, State::ended, reason);
+}
+
+RequestFacts unknown(const Classified& request, Millis age) {
+    return genuine(request, State::unknown, EndReason::none, age);
+}
+
+constexpr EndReason kTold[] = {EndReason::administrator, EndReason::replaced, EndReason::limit,
+                               EndReason::none};
+constexpr EndReason kRunOut[] = {EndReason::idle, EndReason::absolute};
+const Classified kEveryRequest[] = {kNavigation, kNavigationByItself, kNavigationWithoutMetadata, kScript,
+                                    kPrefetch,   kCrossSitePost,      kCrossSiteScriptPost,       kPreflight};
+
+struct Row {
+    Classified request;
+    bool activity;
+    bool require;
+    Action expected;
+};
+
+TEST(Decision, WithoutAUsableCookie) {
+    const Row rows[] = {
+        {kNavigation, true, false, Action::issue_cookie},
+        {kNavigation, false, false, Action::issue_cookie},
+        {kNavigation, true, true, Action::issue_cookie},
+        {kNavigationByItself, true, true, Action::issue_cookie},
+        {kNavigationWithoutMetadata, true, true, Action::issue_cookie},
+        {kScript, true, false, Action::pass_untracked},
+        {kScript, false, false, Action::pass_untracked},
+        {kScript, true, true, Action::refuse_required},
+        {kScript, false, true, Action::refuse_required},
+        {kPrefetch, true, false, Action::pass_untracked},
+        {kPrefetch, true, true, Action::refuse_required},
+        {kCrossSitePost, true, false, Action::pass_untracked},
+        {kCrossSitePost, true, true, Action::pass_untracked},
+        {kCrossSiteScriptPost, true, true, Action::pass_untracked},
+        {kPreflight, true, false, Action::pass_untracked},
+        {kPreflight, true, true, Action::pass_untracked},
+    };
+    for (const Row& row : rows) {
+        RequestFacts facts = facts_of(row.request);
+        facts.activity = row.activity;
+        facts.require = row.require;
+        for (const CookieState cookie : {CookieState::absent, CookieState::unusable}) {
+            facts.cookie = cookie;
+            EXPECT_EQ(decide(facts), row.expected) << (&row - rows);
+        }
+        // A session that logged out is no session, and nothing is told of it.
+        RequestFacts logged_out = ended(row.request, EndReason::logout);
+        logged_out.activity = row.activity;
+        logged_out.require = row.require;
+        EXPECT_EQ(decide(logged_out), row.expected) << (&row - rows);
+    }
+}
+
+TEST(Decision, RunOut) {
+    const Row rows[] = {
+        {kNavigation, true, false, Action::begin_next},
+        {kNavigation, false, false, Action::begin_next},
+        {kNavigation, false, true, Action::begin_next},
+        {kNavigationWithoutMetadata, true, false, Action::begin_next},
+        {kScript, true, false, Action::begin_next},
+        {kScript, true, true, Action::begin_next},
+        {kScript, false, false, Action::pass_untracked},
+        {kScript, false, true, Action::refuse_required},
+        {kPrefetch, true, false, Action::pass_untracked},
+        {kPrefetch, true, true, Action::refuse_required},
+        {kCrossSitePost, true, false, Action::pass_untracked},
+        {kCrossSitePost, true, true, Action::pass_untracked},
+        {kPreflight, true, true, Action::pass_untracked},
+    };
+    for (const Row& row : rows) {
+        std::vector<RequestFacts> all;
+        for (const EndReason reason : kRunOut) {
+            all.push_back(ended(row.request, reason));
+        }
+        all.push_back(unknown(row.request, 31min));
+        all.push_back(unknown(row.request, 13h));
+        for (RequestFacts& facts : all) {
+            facts.activity = row.activity;
+            facts.require = row.require;
+            EXPECT_EQ(decide(facts), row.expected) << (&row - rows);
+        }
+    }
+}
+
+TEST(Decision, FreshCookieThatCameBack) {
+    const Row rows[] = {
+        {kNavigation, true, false, Action::begin_fresh},
+        {kNavigation, false, true, Action::begin_fresh},
+        {kScript, true, false, Action::begin_fresh},
+        {kScript, false, false, Action::begin_fresh},
+        {kScript, true, true, Action::begin_fresh},
+        {kPrefetch, true, false, Action::pass_untracked},
+        {kPrefetch, true, true, Action::pass_untracked},
+        {kCrossSitePost, true, false, Action::pass_untracked},
+        {kCrossSitePost, true, true, Action::pass_untracked},
+        {kPreflight, true, true, Action::pass_untracked},
+    };
+    for (const Row& row : rows) {
+        RequestFacts facts = unknown(row.request, 10min);
+        facts.activity = row.activity;
+        facts.require = row.require;
+        EXPECT_EQ(decide(facts), row.expected) << (&row - rows);
+    }
+}
+
+TEST(Decision, LiveAlwaysPasses) {
+    for (const Classified& request : kEveryRequest) {
+        for (const bool require : {false, true}) {
+            RequestFacts facts = genuine(request, State::live);
+            facts.require = require;
+            EXPECT_EQ(decide(facts), Action::pass_live);
+            facts.activity = false;
+            EXPECT_EQ(decide(facts), Action::pass_live_quiet);
+        }
+    }
+}
+
+TEST(Decision, LiveIsNotJudgedByTheCookiesAge) {
+    EXPECT_EQ(decide(genuine(kNavigation, State::live, EndReason::none, 11h)), Action::pass_live);
+}
+
+TEST(Decision, WhatIsNotKnownNeverRefuses) {
+    for (const Classified& request : kEveryRequest) {
+        for (const bool require : {false, true}) {
+            RequestFacts facts = genuine(request, State::busy);
+            facts.require = require;
+            EXPECT_EQ(decide(facts), Action::pass_untracked);
+            facts = facts_of(request);
+            facts.cookie = CookieState::undecided;
+            facts.require = require;
+            EXPECT_EQ(decide(facts), Action::pass_untracked);
+        }
+    }
+}
+
+TEST(Decision, ToldEndedIsRefusedToEverything) {
+    for (const EndReason reason : kTold) {
+        for (const bool require : {false, true}) {
+            for (const bool activity : {false, true}) {
+                const auto decided = [&](const Classified& request) {
+                    RequestFacts facts = ended(request, reason);
+                    facts.require = require;
+                    facts.activity = activity;
+                    return decide(facts);
+                };
+                EXPECT_EQ(decided(kNavigation), Action::tell_ended);
+                EXPECT_EQ(decided(kNavigationByItself), Action::tell_ended);
+                EXPECT_EQ(decided(kNavigationWithoutMetadata), Action::tell_ended);
+                EXPECT_EQ(decided(kCrossSitePost), Action::tell_ended);
+                EXPECT_EQ(decided(kScript), Action::refuse_ended);
+                EXPECT_EQ(decided(kPrefetch), Action::refuse_ended);
+                EXPECT_EQ(decided(kCrossSiteScriptPost), Action::refuse_ended);
+                EXPECT_EQ(decided(kPreflight), Action::refuse_ended);
+            }
+        }
+    }
+}
+
+TEST(Decision, TheMarkReactivatesAnyGet) {
+    for (const Classified& request :
+         {kNavigation, kNavigationByItself, kNavigationWithoutMetadata, kScript}) {
+        RequestFacts facts = ended(request, EndReason::administrator);
+        facts.carries_mark = true;
+        facts.mark_valid = true;
+        EXPECT_EQ(decide(facts), Action::reactivate_by_mark);
+    }
+}
+
+TEST(Decision, TheMarkReactivatesNothingElse) {
+    for (const Method method : {Method::post, Method::head, Method::options, Method::other}) {
+        for (const Classified& request : {kNavigation, kNavigationWithoutMetadata}) {
+            RequestFacts facts = ended(request, EndReason::administrator);
+            facts.method = method;
+            facts.carries_mark = true;
+            facts.mark_valid = true;
+            facts.message_shown = true;
+            EXPECT_EQ(decide(facts), Action::tell_ended);
+        }
+    }
+    RequestFacts facts = ended(kPrefetch, EndReason::administrator);
+    facts.carries_mark = true;
+    facts.mark_valid = true;
+    facts.message_shown = true;
+    EXPECT_EQ(decide(facts), Action::refuse_ended);
+}
+
+TEST(Decision, AVoidMarkTellsAgain) {
+    RequestFacts facts = ended(kNavigationByItself, EndReason::administrator);
+    facts.carries_mark = true;
+    EXPECT_EQ(decide(facts), Action::tell_ended);
+    facts.request = kScript;
+    EXPECT_EQ(decide(facts), Action::refuse_ended);
+}
+
+TEST(Decision, TheReloadOfAMessageReactivates) {
+    for (const EndReason reason : kTold) {
+        RequestFacts facts = ended(kNavigation, reason);
+        facts.message_shown = true;
+        EXPECT_EQ(decide(facts), Action::reactivate_by_reload);
+        facts.request = kNavigationWithoutMetadata;
+        EXPECT_EQ(decide(facts), Action::reactivate_by_reload);
+    }
+}
+
+TEST(Decision, APageThatReloadsItselfDoesNot) {
+    RequestFacts facts = ended(kNavigationByItself, EndReason::administrator);
+    facts.message_shown = true;
+    EXPECT_EQ(decide(facts), Action::tell_ended);
+}
+
+TEST(Decision, NorDoesAnotherUrlOrAnotherMethodOrAPoll) {
+    RequestFacts facts = ended(kNavigation, EndReason::administrator);
+    EXPECT_EQ(decide(facts), Action::tell_ended);
+    facts.message_shown = true;
+    facts.method = Method::post;
+    EXPECT_EQ(decide(facts), Action::tell_ended);
+    facts.method = Method::head;
+    EXPECT_EQ(decide(facts), Action::tell_ended);
+    facts = ended(kScript, EndReason::administrator);
+    facts.message_shown = true;
+    facts.request.user_activated = true;
+    EXPECT_EQ(decide(facts), Action::refuse_ended);
+}
+
+TEST(Decision, ConflictingCookiesAreRefusedToEverything) {
+    for (const Classified& request : kEveryRequest) {
+        RequestFacts facts = facts_of(request);
+        facts.cookie = CookieState::conflicting;
+        EXPECT_EQ(decide(facts), Action::refuse_conflict);
+        facts.carries_mark = true;
+        facts.mark_valid = true;
+        EXPECT_EQ(decide(facts), Action::refuse_conflict);
+    }
+}
+
+TEST(Decision, AMarkWithNothingToReactivateIsTakenOffTheUrl) {
+    const std::function<RequestFacts(const Classified&)> standings[] = {
+        facts_of,
+        [](const Classified& request) { return genuine(request, State::live); },
+        [](const Classified& request) { return genuine(request, State::busy); },
+        [](const Classified& request) { return unknown(request, 1min); },
+        [](const Classified& request) { return ended(request, EndReason::idle); },
+        [](const Classified& request) { return ended(request, EndReason::logout); },
+    };
+    for (const auto& standing : standings) {
+        for (const Classified& request : {kNavigation, kScript}) {
+            RequestFacts facts = standing(request);
+            facts.carries_mark = true;
+            facts.mark_valid = true;
+            EXPECT_EQ(decide(facts), Action::drop_mark);
+            facts.method = Method::post;
+            EXPECT_NE(decide(facts), Action::drop_mark);
+        }
+        RequestFacts facts = standing(kPrefetch);
+        facts.carries_mark = true;
+        EXPECT_NE(decide(facts), Action::drop_mark);
+    }
+}
+
+// Every combination of every fact, against the sentences that must always hold.
+TEST(Decision, HoldsItsPromisesForEveryCombination) {
+    std::size_t combinations = 0;
+    for (const CookieState cookie : {CookieState::absent, CookieState::conflicting, CookieState::unusable,
+                                     CookieState::undecided, CookieState::genuine}) {
+        for (const State found : {State::unknown, State::live, State::ended, State::busy}) {
+            for (int reason = 0; reason <= 6; ++reason) {
+                for (const Millis age :
+                     {Millis(-2h), Millis(0), Millis(30min), Millis(30min) + 1ms, Millis(12h)}) {
+                    for (const Classified& request : kEveryRequest) {
+                        for (const Method method :
+                             {Method::get, Method::head, Method::post, Method::options, Method::other}) {
+                            for (unsigned flags = 0; flags < 32; ++flags) {
+                                RequestFacts facts = facts_of(request);
+                                facts.cookie = cookie;
+                                facts.found = found;
+                                facts.reason = static_cast<EndReason>(reason);
+                                facts.issued = kNow - age;
+                                facts.method = method;
+                                facts.activity = (flags & 1) != 0;
+                                facts.require = (flags & 2) != 0;
+                                facts.carries_mark = (flags & 4) != 0;
+                                facts.mark_valid = (flags & 8) != 0;
+                                facts.message_shown = (flags & 16) != 0;
+                                const Action action = decide(facts);
+                                ++combinations;
+
+                                const bool is_genuine = cookie == CookieState::genuine;
+                                const bool told = is_genuine && found == State::ended && reason != 4 &&
+                                                  reason != 5 && reason != 6;
+                                const bool tells =
+                                    action == Action::tell_ended || action == Action::refuse_ended;
+                                const bool reactivates = action == Action::reactivate_by_mark ||
+                                                         action == Action::reactivate_by_reload;
+                                const bool begins =
+                                    action == Action::begin_fresh || action == Action::begin_next;
+
+                                ASSERT_EQ(tells || reactivates, told);
+                                ASSERT_TRUE(!told || answers_itself(action));
+                                ASSERT_TRUE(!reactivates || method == Method::get);
+                                ASSERT_TRUE(!reactivates || facts.mark_valid || facts.message_shown);
+                                ASSERT_TRUE(!(begins || action == Action::issue_cookie) ||
+                                            request.kind == RequestKind::navigation ||
+                                            request.kind == RequestKind::script_call);
+                                ASSERT_TRUE(action != Action::issue_cookie ||
+                                            request.kind == RequestKind::navigation);
+                                ASSERT_TRUE(!begins || is_genuine);
+                                ASSERT_TRUE(action != Action::begin_fresh || found == State::unknown);
+                                ASSERT_TRUE(action != Action::refuse_required || facts.require);
+                                ASSERT_EQ(action == Action::refuse_conflict,
+                                          cookie == CookieState::conflicting);
+                                ASSERT_TRUE(
+                                    (action != Action::pass_live && action != Action::pass_live_quiet) ||
+                                    (is_genuine && found == State::live));
+                                ASSERT_TRUE(action != Action::pass_live || facts.activity);
+                                ASSERT_TRUE(!reactivates || sets_cookie(action));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    EXPECT_EQ(combinations, 5U * 4 * 7 * 5 * 8 * 5 * 32);
+}
+
+TEST(CookieStateOf, JoinsParserAndSignature) {
+    using Found = CookieValue::Status;
+    using Signed = Verified::Status;
+    for (const Signed verified :
+         {Signed::genuine, Signed::forged, Signed::malformed, Signed::unknown_key, Signed::failed}) {
+        EXPECT_EQ(cookie_state(Found::absent, verified), CookieState::absent);
+        EXPECT_EQ(cookie_state(Found::conflicting, verified), CookieState::conflicting);
+        EXPECT_EQ(cookie_state(Found::malformed, verified), CookieState::unusable);
+    }
+    EXPECT_EQ(cookie_state(Found::found, Signed::genuine), CookieState::genuine);
+    EXPECT_EQ(cookie_state(Found::found, Signed::forged), CookieState::unusable);
+    EXPECT_EQ(cookie_state(Found::found, Signed::malformed), CookieState::unusable);
+    EXPECT_EQ(cookie_state(Found::found, Signed::unknown_key), CookieState::unusable);
+    EXPECT_EQ(cookie_state(Found::found, Signed::failed), CookieState::undecided);
+}
+
+TEST(Settle, NothingBeginsWhereItMustNot) {
+    for (const Action planned : {Action::begin_fresh, Action::begin_next, Action::issue_cookie}) {
+        EXPECT_EQ(settle(planned, {200, true}), planned);
+        EXPECT_EQ(settle(planned, {302, true}), planned);
+        EXPECT_EQ(settle(planned, {404, true}), planned);
+        EXPECT_EQ(settle(planned, {500, true}), planned);
+        EXPECT_EQ(settle(planned, {101, true}), planned);
+        EXPECT_EQ(settle(planned, {200, false}), Action::pass_untracked);
+        for (const int status : {401, 403, 407}) {
+            EXPECT_EQ(settle(planned, {status, true}), Action::pass_untracked) << status;
+        }
+    }
+    EXPECT_EQ(settle(Action::begin_fresh, {304, true}), Action::begin_fresh);
+    EXPECT_EQ(settle(Action::begin_next, {304, true}), Action::pass_untracked);
+    EXPECT_EQ(settle(Action::issue_cookie, {304, true}), Action::pass_untracked);
+}
+
+TEST(Settle, LeavesEverythingElse) {
+    for (const Action planned :
+         {Action::pass_live, Action::pass_live_quiet, Action::pass_untracked, Action::refuse_required,
+          Action::refuse_conflict, Action::tell_ended, Action::refuse_ended, Action::reactivate_by_mark,
+          Action::reactivate_by_reload, Action::drop_mark}) {
+        for (const int status : {200, 304, 401, 403, 407}) {
+            EXPECT_EQ(settle(planned, {status, false}), planned);
+        }
+    }
+}
+
+TEST(MayBeginFresh, UpToTheIdleTimeout) {
+    const WallTime old_memory = kNow - 24h;
+    EXPECT_TRUE(may_begin_fresh(kNow, kNow, old_memory, kLifetime));
+    EXPECT_TRUE(may_begin_fresh(kNow - 30min, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow - 30min - 1ms, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(WallTime{}, kNow, old_memory, kLifetime));
+}
+
+TEST(MayBeginFresh, WithAClockThatWasSetBack) {
+    const WallTime old_memory = kNow - 24h;
+    EXPECT_TRUE(may_begin_fresh(kNow + 30min, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow + 30min + 1ms, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(WallTime(Millis((1LL << 48) - 1)), kNow, old_memory, kLifetime));
+}
+
+TEST(MayBeginFresh, TakenUpAgainAfterTheMemoryWasLost) {
+    const WallTime lost = kNow - 10min;
+    EXPECT_TRUE(may_begin_fresh(lost - 1h, kNow, lost, kLifetime));
+    EXPECT_TRUE(may_begin_fresh(kNow - 12h + 1ms, kNow, lost, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow - 12h, kNow, lost, kLifetime)) << "its absolute time is over";
+    EXPECT_FALSE(may_begin_fresh(kNow - 1h, kNow, kNow - 30min, kLifetime)) << "the loss is too long ago";
+    EXPECT_TRUE(may_begin_fresh(kNow - 1h, kNow, kNow - 30min + 1ms, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow - 1h, kNow, kNow - 1h, kLifetime)) << "issued by this memory";
+}
+
+TEST(MayBeginFresh, NeverBeyondTheAbsoluteTimeout) {
+    const Lifetime short_lived{30min, 10min, 30min};
+    EXPECT_TRUE(may_begin_fresh(kNow - 10min + 1ms, kNow, kNow - 24h, short_lived));
+    EXPECT_FALSE(may_begin_fresh(kNow - 10min, kNow, kNow - 24h, short_lived));
+}
+
+}  // namespace
+}  // namespace agent_sessions::gateway
