@@ -1,8 +1,8 @@
 // The one door of the admin endpoint: the page, its assets, the API under api/1/, and health.
 //
-// An answer that needs a walk over the table is a Task, stepped by the caller so that no step blocks an event loop.
-// Thread safety: none; one Task belongs to one caller. May throw std::bad_alloc.
-// Sources: RFC 9457 (problem documents), RFC 9110, ASVS 5.0 3.5 (origin checks).
+// An answer that needs a walk over the table is a Task, stepped by the caller so that no step blocks an event
+// loop. Thread safety: none; one Task belongs to one caller. May throw std::bad_alloc. Sources: RFC 9457
+// (problem documents), RFC 9110, ASVS 5.0 3.5 (origin checks).
 #pragma once
 
 #include <chrono>

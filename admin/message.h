@@ -14,19 +14,21 @@ namespace agent_sessions::admin {
 
 enum class Role { none, viewer, operator_, admin };
 
-// Who asks, as the operator's configuration says. Values are the raw ones of the directives: this folder parses them.
+// Who asks, as the operator's configuration says. Values are the raw ones of the directives: this folder
+// parses them.
 struct Caller {
-    std::string user;      // agent_sessions_admin_user; may be empty
-    std::string role;      // agent_sessions_admin_role: viewer | operator | admin; anything else = refused
-    std::string accounts;  // agent_sessions_admin_account: comma list or "*"; empty = refused
-    bool write = false;    // agent_sessions_admin … write=on
+    std::string user;       // agent_sessions_admin_user; may be empty
+    std::string role;       // agent_sessions_admin_role: viewer | operator | admin; anything else = refused
+    std::string accounts;   // agent_sessions_admin_account: comma list or "*"; empty = refused
+    bool write = false;     // agent_sessions_admin … write=on
     std::string time_zone;  // agent_sessions_timezone at this location; empty = UTC
 };
 
 // Views live as long as the request. Header values are the raw ones; absent = nullopt.
 struct Request {
     std::string_view method;
-    std::string_view path;   // below the location, without a leading slash, not percent-decoded: "api/1/sessions"
+    std::string_view
+        path;  // below the location, without a leading slash, not percent-decoded: "api/1/sessions"
     std::string_view query;  // without "?", not decoded
     std::string_view body;
     std::optional<std::string_view> content_type;

@@ -1,0 +1,31 @@
+// Lists in header fields and directives.
+// Source: RFC 9110 5.6.1. Thread safety: every function may be called from anywhere.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace agent_sessions::admin {
+
+// Without the spaces and tabs around it.
+constexpr std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kWhiteSpace = " \t";
+    const std::size_t first = text.find_first_not_of(kWhiteSpace);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+}
+
+// The next element, trimmed and perhaps empty, taken off the front; nullopt = the list is at its end.
+constexpr std::optional<std::string_view> next_of_list(std::string_view& list, char separator) {
+    if (list.empty()) {
+        return std::nullopt;
+    }
+    const std::size_t end = list.find(separator);
+    const std::string_view element = trimmed(list.substr(0, end));
+    list.remove_prefix(end == std::string_view::npos ? list.size() : end + 1);
+    return element;
+}
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,147 @@
+#include "admin/handle.h"
+
+#include <string>
+#include <utility>
+
+#include "admin/access.h"
+#include "admin/assets.h"
+#include "admin/health.h"
+#include "admin/list_task.h"
+#include "admin/overview.h"
+#include "admin/page.h"
+#include "admin/problem.h"
+#include "admin/query.h"
+#include "admin/terminate_task.h"
+
+namespace agent_sessions::admin {
+namespace {
+
+constexpr std::string_view kApi = "api/1/";
+constexpr std::string_view kSessions = "sessions";
+constexpr std::string_view kRead = "GET, HEAD";
+
+Refusal refused(ErrorCode code) {
+    Refusal refusal;
+    refusal.code = code;
+    return refusal;
+}
+
+bool is_read(const Request& request) {
+    return request.method == "GET" || request.method == "HEAD";
+}
+
+Refusal method_not_allowed(std::string_view allow) {
+    Refusal refusal = refused(ErrorCode::method_not_allowed);
+    refusal.detail = "Here work: " + std::string(allow) + ".";
+    refusal.allow = allow;
+    return refusal;
+}
+
+void require_read(const Request& request) {
+    if (!is_read(request)) {
+        throw method_not_allowed(kRead);
+    }
+}
+
+void require_table(tracker::Tracker tracker) {
+    if (!tracker) {
+        throw refused(ErrorCode::unavailable);
+    }
+}
+
+Handled at_once(Response response) {
+    return {std::move(response), nullptr};
+}
+Handled in_steps(std::unique_ptr<Task> task) {
+    return {std::nullopt, std::move(task)};
+}
+
+Handled handle_terminate(const Request& request, const Access& access, tracker::Tracker tracker) {
+    if (request.method != "POST") {
+        throw method_not_allowed("POST");
+    }
+    require_change(request, access);
+    require_no_query(request);
+    return in_steps(make_terminate_task(request, access, tracker));
+}
+
+Handled handle_session(std::string_view ref, const Request& request, const Access& access,
+                       tracker::Tracker tracker) {
+    const bool deletes = request.method == "DELETE";
+    if (!deletes && !is_read(request)) {
+        throw method_not_allowed("GET, HEAD, DELETE");
+    }
+    if (deletes) {
+        require_change(request, access);
+    }
+    require_no_query(request);
+    const std::optional<tracker::SessionKey> key = tracker::parse_ref(ref);
+    if (!key) {
+        throw refused(ErrorCode::session_not_found);
+    }
+    return deletes ? in_steps(make_delete_task(request, access, tracker, *key))
+                   : at_once(session_response(request, access, tracker, *key));
+}
+
+Handled handle_api(std::string_view path, const Request& request, const Access& access,
+                   tracker::Tracker tracker) {
+    if (path == "sessions/terminate") {
+        return handle_terminate(request, access, tracker);
+    }
+    if (path.starts_with("sessions/")) {
+        return handle_session(path.substr(kSessions.size() + 1), request, access, tracker);
+    }
+    if (path.empty()) {
+        require_read(request);
+        return at_once(root_response(request, access));
+    }
+    if (path == kSessions) {
+        require_read(request);
+        return in_steps(make_list_task(request, access, tracker));
+    }
+    if (path == "accounts") {
+        require_read(request);
+        return at_once(accounts_response(request, access, tracker));
+    }
+    if (path == "usage") {
+        require_read(request);
+        return at_once(usage_response(request, access, tracker));
+    }
+    throw refused(ErrorCode::not_found);
+}
+
+// A load balancer has a role at most; which accounts there are does not matter to it.
+Handled handle_health(const Request& request, tracker::Tracker tracker) {
+    require_role(request.caller);
+    require_read(request);
+    require_table(tracker);
+    return at_once(health_response(tracker.figures(), Scope::parse(request.caller.accounts).all()));
+}
+
+Handled route(const Request& request, tracker::Tracker tracker) {
+    if (request.path == "health") {
+        return handle_health(request, tracker);
+    }
+    const Access access = require_access(request.caller);
+    if (request.path.starts_with(kApi)) {
+        require_table(tracker);
+        return handle_api(request.path.substr(kApi.size()), request, access, tracker);
+    }
+    if (const Asset* const asset = find_asset(request.path)) {
+        require_read(request);
+        return at_once(asset_response(*asset, request));
+    }
+    throw refused(ErrorCode::not_found);
+}
+
+}  // namespace
+
+Handled handle(const Request& request, tracker::Tracker tracker) {
+    try {
+        return route(request, tracker);
+    } catch (const Refusal& refusal) {
+        return at_once(problem_response(refusal, ProblemContext(request)));
+    }
+}
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,189 @@
+#include "admin/list_task.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <charconv>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "admin/answer.h"
+#include "admin/list_cursor.h"
+#include "admin/problem.h"
+#include "admin/query.h"
+#include "admin/scoped_accounts.h"
+#include "admin/session_filter.h"
+#include "admin/session_json.h"
+#include "admin/session_order.h"
+#include "admin/walk.h"
+
+namespace agent_sessions::admin {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 10> kParameters{
+    "sort", "limit", "cursor", "q", "agent", "account", "label", "interaction", "idle_gt", "multiple"};
+constexpr std::size_t kDefaultLimit = 100;
+constexpr std::size_t kMaxLimit = 500;
+
+struct ListRequest {
+    SessionOrder order;
+    std::size_t limit = kDefaultLimit;
+    SessionFilter filter;
+    std::optional<SortKey> after;
+};
+
+std::size_t parse_limit(std::string_view text) {
+    std::size_t limit = 0;
+    const char* const end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, limit);
+    if (parsed.ec != std::errc{} || parsed.ptr != end || limit < 1 || limit > kMaxLimit) {
+        throw invalid_field(Source::query, "limit",
+                            "must be a number from 1 to " + std::to_string(kMaxLimit));
+    }
+    return limit;
+}
+
+ListRequest parse_list_request(std::string_view raw) {
+    const Query query = Query::parse(raw, kParameters);
+    ListRequest list;
+    if (const auto sort = query.find("sort")) {
+        list.order = SessionOrder::parse(*sort);
+    }
+    if (const auto limit = query.find("limit")) {
+        list.limit = parse_limit(*limit);
+    }
+    for (const std::string_view name : SessionFilter::kNames) {
+        if (const auto value = query.find(name)) {
+            list.filter.set(Source::query, name, name, value);
+        }
+    }
+    if (const auto cursor = query.find("cursor")) {
+        list.after = decode_cursor(*cursor, list.order, list.filter.digest());
+        if (!list.after) {
+            Refusal refusal;
+            refusal.code = ErrorCode::invalid_cursor;
+            refusal.detail = "The cursor is damaged, or belongs to a list with another order or filter.";
+            refusal.errors = {{Source::query, "cursor", "does not fit this list"}};
+            throw refusal;
+        }
+    }
+    return list;
+}
+
+class ListTask final : public Task {
+  public:
+    ListTask(ListRequest list, ScopedAccounts accounts, tracker::Tracker tracker)
+        : list_(std::move(list)),
+          accounts_(std::move(accounts)),
+          tracker_(tracker),
+          first_(list_.order, list_.limit + 1) {}
+
+    std::optional<Response> step(const Slice& slice) override {
+        if (!pass(slice)) {
+            return std::nullopt;
+        }
+        if (!keys_) {
+            keys_ = first_.take();
+        }
+        if (!enrich(slice)) {
+            return std::nullopt;
+        }
+        return answer(slice.now());
+    }
+
+  private:
+    bool pass(const Slice& slice) {
+        return walk_.step(
+            tracker_, slice,
+            [this](const tracker::Tracker::Glance& glance, tracker::Now now) { return look_at(glance, now); },
+            [this](const tracker::Row& row, tracker::Now now) { look_at(row, now); });
+    }
+
+    // true: the row is needed.
+    bool look_at(const tracker::Tracker::Glance& glance, tracker::Now now) {
+        const std::string* const account = accounts_.covered_name(glance.account);
+        if (account == nullptr || !list_.filter.accepts(glance, now)) {
+            return false;
+        }
+        if (list_.filter.needs_row() || list_.order.needs_row()) {
+            return true;
+        }
+        take(list_.order.glance_key(glance, *account, now));
+        return false;
+    }
+
+    void look_at(const tracker::Row& row, tracker::Now now) {
+        const std::string* const account = accounts_.covered_name(row.account);
+        if (account != nullptr && list_.filter.accepts(row, *account)) {
+            take(list_.order.row_key(row, *account, now));
+        }
+    }
+
+    void take(SortKey key) {
+        ++filtered_;
+        if (!list_.after || list_.order.before(*list_.after, key)) {
+            first_.offer(std::move(key));
+        }
+    }
+
+    // Reads the rows of the page. One that has ended meanwhile is left out; the cursor does not depend on it.
+    bool enrich(const Slice& slice) {
+        const std::size_t wanted = std::min(keys_->size(), list_.limit);
+        tracker::Row row;
+        while (enriched_ < wanted) {
+            if (tracker_.read_row((*keys_)[enriched_].session, slice.now(), row)) {
+                if (const std::string* const account = accounts_.covered_name(row.account)) {
+                    sessions_.push_back(session_json(row, *account, accounts_.time_zone(row.account)));
+                }
+            }
+            ++enriched_;
+            if (slice.over()) {
+                break;
+            }
+        }
+        return enriched_ == wanted;
+    }
+
+    Response answer(tracker::Now now) {
+        const std::uint64_t total = accounts_.figures().current;
+        json::object list{
+            {"sessions", std::move(sessions_)},
+            {"total", total},
+            {"filtered", list_.filter.narrows() ? filtered_ : total},
+            {"next", nullptr},
+            {"generated_at", time_text(now.wall)},
+            {"time_zone", accounts_.time_zone()},
+        };
+        if (keys_->size() > list_.limit) {
+            list["next"] = encode_cursor(list_.order, list_.filter.digest(), (*keys_)[list_.limit - 1]);
+        }
+        return json_response(list);
+    }
+
+    ListRequest list_;
+    ScopedAccounts accounts_;
+    tracker::Tracker tracker_;
+    FirstKeys first_;
+    Walk walk_;
+    std::uint64_t filtered_ = 0;
+    std::optional<std::vector<SortKey>> keys_;
+    std::size_t enriched_ = 0;
+    json::array sessions_;
+};
+
+}  // namespace
+
+std::unique_ptr<Task> make_list_task(const Request& request, const Access& access, tracker::Tracker tracker) {
+    ListRequest list = parse_list_request(request.query);
+    ScopedAccounts accounts(tracker, access.scope, access.time_zone);
+    if (list.filter.account()) {
+        accounts.narrow(*list.filter.account());
+    }
+    return std::make_unique<ListTask>(std::move(list), std::move(accounts), tracker);
+}
+
+}  // namespace agent_sessions::admin

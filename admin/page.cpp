@@ -1,0 +1,93 @@
+#include "admin/page.h"
+
+#include <boost/algorithm/string/predicate.hpp>
+#include <locale>
+
+#include "admin/field_list.h"
+
+namespace agent_sessions::admin {
+namespace {
+
+constexpr std::string_view kContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri "
+    "'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
+
+bool equals(std::string_view left, std::string_view right) {
+    return boost::algorithm::iequals(left, right, std::locale::classic());
+}
+
+// "q=0", "q=0.", "q=0.000": not acceptable.
+bool is_forbidden(std::string_view parameter) {
+    const std::size_t equal_sign = parameter.find('=');
+    if (equal_sign == std::string_view::npos || !equals(trimmed(parameter.substr(0, equal_sign)), "q")) {
+        return false;
+    }
+    const std::string_view quality = trimmed(parameter.substr(equal_sign + 1));
+    return quality.starts_with('0') && quality.find_first_not_of("0.") == std::string_view::npos;
+}
+
+std::string_view opaque_tag(std::string_view etag) {
+    if (etag.starts_with("W/")) {
+        etag.remove_prefix(2);
+    }
+    return etag;
+}
+
+}  // namespace
+
+bool accepts_gzip(std::string_view accept_encoding) {
+    bool any = false;
+    while (const auto coding = next_of_list(accept_encoding, ',')) {
+        std::string_view parameters = *coding;
+        const std::string_view name = next_of_list(parameters, ';').value_or("");
+        const std::string_view quality = next_of_list(parameters, ';').value_or("");
+        if (equals(name, "gzip") || equals(name, "x-gzip")) {
+            return !is_forbidden(quality);
+        }
+        if (name == "*") {
+            any = !is_forbidden(quality);
+        }
+    }
+    return any;
+}
+
+bool matches_etag(std::string_view if_none_match, std::string_view etag) {
+    if (trimmed(if_none_match) == "*") {
+        return true;
+    }
+    while (const auto tag = next_of_list(if_none_match, ',')) {
+        if (opaque_tag(*tag) == opaque_tag(etag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Response asset_response(const Asset& asset, const Request& request) {
+    Response response;
+    response.headers = {
+        {"ETag", std::string(asset.etag)},
+        {"Cache-Control", asset.immutable ? "private, max-age=31536000, immutable" : "no-cache"},
+        {"Vary", "Accept-Encoding"},
+        {"Content-Security-Policy", std::string(kContentSecurityPolicy)},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+    };
+    if (request.if_none_match && matches_etag(*request.if_none_match, asset.etag)) {
+        response.status = 304;
+        return response;
+    }
+    response.headers.emplace_back("Content-Type", asset.content_type);
+    if (accepts_gzip(request.accept_encoding.value_or(""))) {
+        response.headers.emplace_back("Content-Encoding", "gzip");
+        response.body = asset.gzip;
+    } else {
+        response.body = asset.identity;
+    }
+    return response;
+}
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,57 @@
+// Refusals and how they are told: RFC 9457 problem documents.
+//
+// Inside admin/ a refusal is thrown; handle() and the tasks catch it and answer with it. Nothing else is
+// thrown on purpose. Thread safety: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "admin/error_code.h"
+#include "admin/message.h"
+
+namespace agent_sessions::admin {
+
+// Where a value came from, which decides how an error about it is told.
+enum class Source : std::uint8_t { query, body };
+
+// What is wrong with one field. `name` is a parameter of the query, or a JSON pointer into the body
+// ("/filter/q").
+struct FieldError {
+    Source source = Source::query;
+    std::string name;
+    std::string detail;
+};
+
+struct Refusal {
+    ErrorCode code = ErrorCode::internal_error;
+    std::string detail;
+    std::vector<FieldError> errors;
+    std::optional<std::uint64_t> count;  // member `count` of count_changed
+    std::string allow;                   // header Allow of method_not_allowed
+    std::string log;                     // Response::log
+};
+
+// The value of one field is not valid: invalid_parameter or invalid_member.
+Refusal invalid_field(Source source, std::string_view name, std::string_view why);
+
+// What a problem document says of its request; kept by tasks, which outlive the request's views.
+struct ProblemContext {
+    explicit ProblemContext(const Request& request)
+        : instance(request.path), request_id(request.request_id) {}
+
+    std::string instance;
+    std::string request_id;
+};
+
+Response problem_response(const Refusal& refusal, const ProblemContext& context);
+
+// For the caller of handle() as well: body_too_large for a body it did not read, internal_error for what it
+// caught.
+Response problem_response(ErrorCode code, const Request& request);
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,53 @@
+#include "admin/session_json.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+#include <string>
+
+#include "admin/answer.h"
+
+namespace agent_sessions::admin {
+namespace {
+
+namespace json = boost::json;
+
+json::value text_or_null(std::string_view text) {
+    return text.empty() ? json::value(nullptr) : json::value(json::string(text));
+}
+
+}  // namespace
+
+json::object session_json(const tracker::Row& row, std::string_view account, std::string_view time_zone) {
+    json::array interactions(row.interactions.begin(), row.interactions.end());
+    return json::object{
+        {"ref", tracker::to_ref(row.key)},
+        {"account", account},
+        {"time_zone", time_zone},
+        {"label", text_or_null(row.label)},
+        {"agent", text_or_null(row.agent)},
+        {"started", time_text(row.started)},
+        {"last_seen", time_text(row.last_seen)},
+        {"interactions", std::move(interactions)},
+        {"instances", row.instances},
+        {"address", text_or_null(row.address)},
+        {"user_agent", text_or_null(row.user_agent)},
+        {"state", "active"},
+    };
+}
+
+json::object detailed_session_json(const tracker::Row& row, std::string_view account,
+                                   std::string_view time_zone) {
+    json::array instances;
+    for (const tracker::Instance& instance : row.details) {
+        instances.push_back(json::object{
+            {"name", text_or_null(instance.name)},
+            {"opened", time_text(instance.opened)},
+            {"last_seen", time_text(instance.last_seen)},
+        });
+    }
+    json::object session = session_json(row, account, time_zone);
+    session["open_instances"] = std::move(instances);
+    return session;
+}
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,21 @@
+// One session as the API shows it.
+// Thread safety: every function may be called from anywhere.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string_view>
+
+#include "tracker/types.h"
+
+namespace agent_sessions::admin {
+
+// The members of a row of the list.
+boost::json::object session_json(const tracker::Row& row, std::string_view account,
+                                 std::string_view time_zone);
+
+// And `open_instances`: the instances, each with its name (null where too many are open to keep it), opened,
+// last_seen. REQUIRES: the row was read with details.
+boost::json::object detailed_session_json(const tracker::Row& row, std::string_view account,
+                                          std::string_view time_zone);
+
+}  // namespace agent_sessions::admin

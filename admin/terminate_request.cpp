@@ -1,0 +1,248 @@
+#include "admin/terminate_request.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <unordered_set>
+
+#include "admin/problem.h"
+#include "admin/text.h"
+
+namespace agent_sessions::admin {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMaxDepth = 4;
+constexpr std::size_t kMaxShownName = 64;
+
+json::object parse_object(std::string_view body) {
+    json::parse_options options;
+    options.max_depth = kMaxDepth;
+    json::error_code error;
+    json::value value = json::parse(json::string_view(body.data(), body.size()), error, {}, options);
+    Refusal refusal;
+    refusal.code = ErrorCode::invalid_json;
+    if (error) {
+        refusal.detail = "The body is not JSON: " + error.message() + ".";
+        throw refusal;
+    }
+    if (!value.is_object()) {
+        refusal.detail = "The body must be a JSON object.";
+        throw refusal;
+    }
+    return std::move(value.as_object());
+}
+
+std::string_view view_of(json::string_view text) {
+    return {text.data(), text.size()};
+}
+
+Refusal unknown_member(std::string_view parent, std::string_view name) {
+    Refusal refusal;
+    refusal.code = ErrorCode::unknown_member;
+    const std::string field = std::string(parent) + "/" + valid_text(name.substr(0, kMaxShownName));
+    refusal.detail = "Member \"" + field + "\" is unknown here.";
+    refusal.errors = {{Source::body, field, "is unknown here"}};
+    return refusal;
+}
+
+Refusal missing_member(std::string_view field, std::string detail) {
+    Refusal refusal;
+    refusal.code = ErrorCode::missing_member;
+    refusal.detail = std::move(detail);
+    refusal.errors = {{Source::body, std::string(field), "is missing"}};
+    return refusal;
+}
+
+std::string parse_words(std::string_view field, const json::value& value) {
+    if (value.is_null()) {
+        return {};
+    }
+    if (!value.is_string()) {
+        throw invalid_field(Source::body, field, "must be text");
+    }
+    const std::string_view words = view_of(value.as_string());
+    if (words.size() > kMaxWordsBytes) {
+        throw invalid_field(Source::body, field,
+                            "has more than " + std::to_string(kMaxWordsBytes) + " bytes");
+    }
+    if (!is_valid_utf8(words) || has_control_characters(words)) {
+        throw invalid_field(Source::body, field, "must not have control characters");
+    }
+    return std::string(words);
+}
+
+// true: the member was one of the words.
+bool take_words(TerminationWords& words, std::string_view name, const json::value& value) {
+    if (name == "reason") {
+        words.reason = parse_words("/reason", value);
+    } else if (name == "message") {
+        words.message = parse_words("/message", value);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void check_when(const json::value& value) {
+    if (value.is_string() && value.as_string() == "now") {
+        return;
+    }
+    if (value.is_string() && value.as_string() == "finished") {
+        Refusal refusal;
+        refusal.code = ErrorCode::when_not_supported;
+        refusal.detail = "\"when\" can only be \"now\" so far; waiting for the agent to finish comes later.";
+        refusal.errors = {{Source::body, "/when", "must be \"now\""}};
+        throw refusal;
+    }
+    throw invalid_field(Source::body, "/when", "must be \"now\"");
+}
+
+struct KeyHash {
+    std::size_t operator()(const tracker::SessionKey& key) const noexcept {
+        return static_cast<std::size_t>(key.high ^ key.low);
+    }
+};
+
+std::vector<tracker::SessionKey> parse_refs(const json::value& value) {
+    if (!value.is_array()) {
+        throw invalid_field(Source::body, "/refs", "must be an array of refs");
+    }
+    const json::array& refs = value.as_array();
+    if (refs.empty() || refs.size() > kMaxRefs) {
+        throw invalid_field(Source::body, "/refs",
+                            "must have from 1 to " + std::to_string(kMaxRefs) + " refs");
+    }
+    std::vector<tracker::SessionKey> keys;
+    keys.reserve(refs.size());
+    std::unordered_set<tracker::SessionKey, KeyHash> seen;
+    for (std::size_t index = 0; index < refs.size(); ++index) {
+        const json::value& ref = refs[index];
+        const auto key = ref.is_string() ? tracker::parse_ref(view_of(ref.as_string())) : std::nullopt;
+        if (!key) {
+            throw invalid_field(Source::body, "/refs/" + std::to_string(index),
+                                "must be 32 lower-case hexadecimal digits");
+        }
+        if (seen.insert(*key).second) {
+            keys.push_back(*key);
+        }
+    }
+    return keys;
+}
+
+void set_condition(SessionFilter& filter, std::string_view name, const json::value& value) {
+    const std::string field = "/filter/" + std::string(name);
+    if (value.is_string()) {
+        filter.set(Source::body, field, name, view_of(value.as_string()));
+    } else if (value.is_null() && (name == "agent" || name == "label")) {
+        filter.set(Source::body, field, name, std::nullopt);
+    } else if (value.is_bool() && name == "multiple") {
+        filter.set(Source::body, field, name, value.as_bool() ? "1" : "0");
+    } else if (value.is_int64() && (name == "multiple" || name == "idle_gt")) {
+        filter.set(Source::body, field, name, std::to_string(value.as_int64()));
+    } else {
+        throw invalid_field(Source::body, field, "has the wrong type");
+    }
+}
+
+SessionFilter parse_filter(const json::value& value) {
+    if (!value.is_object()) {
+        throw invalid_field(Source::body, "/filter", "must be an object");
+    }
+    SessionFilter filter;
+    for (const auto& [key, condition] : value.as_object()) {
+        const std::string_view name = view_of(key);
+        if (std::find(SessionFilter::kNames.begin(), SessionFilter::kNames.end(), name) ==
+            SessionFilter::kNames.end()) {
+            throw unknown_member("/filter", name);
+        }
+        set_condition(filter, name, condition);
+    }
+    return filter;
+}
+
+std::uint64_t parse_expected(const json::value& value) {
+    if (!value.is_int64() || value.as_int64() < 0 ||
+        static_cast<std::uint64_t>(value.as_int64()) > tracker::kMaxCapacity) {
+        throw invalid_field(Source::body, "/expected",
+                            "must be a whole number from 0 to " + std::to_string(tracker::kMaxCapacity));
+    }
+    return static_cast<std::uint64_t>(value.as_int64());
+}
+
+// An emergency does not wait for a number: one account, or one named agent.
+bool works_without_expected(const SessionFilter& filter) {
+    return filter.conditions() == 1 && (filter.account() || (filter.agent() && !filter.agent()->empty()));
+}
+
+TerminateSelection parse_selection(const json::object& body) {
+    TerminateSelection selection;
+    const json::value* const expected = body.if_contains("expected");
+    if (const json::value* const all = body.if_contains("all")) {
+        if (!all->is_bool() || !all->as_bool()) {
+            throw invalid_field(Source::body, "/all", "must be true");
+        }
+        if (expected != nullptr) {
+            throw invalid_field(Source::body, "/expected", "goes with a filter only");
+        }
+        selection.all = true;
+        return selection;
+    }
+    selection.filter = parse_filter(body.at("filter"));
+    if (expected != nullptr) {
+        selection.expected = parse_expected(*expected);
+    } else if (!works_without_expected(selection.filter)) {
+        throw missing_member(
+            "/expected",
+            "\"expected\" is needed: the number of sessions that are to be ended. It may be left out "
+            "only where the filter is one account or one named agent.");
+    }
+    return selection;
+}
+
+}  // namespace
+
+TerminateRequest parse_terminate_request(std::string_view body) {
+    const json::object object = parse_object(body);
+    TerminateRequest request;
+    int selections = 0;
+    for (const auto& [key, value] : object) {
+        const std::string_view name = view_of(key);
+        if (name == "refs" || name == "filter" || name == "all") {
+            ++selections;
+        } else if (name == "when") {
+            check_when(value);
+        } else if (name != "expected" && !take_words(request.words, name, value)) {
+            throw unknown_member("", name);
+        }
+    }
+    if (selections != 1) {
+        throw missing_member("/refs",
+                             "The body must have one of \"refs\", \"filter\" and \"all\", and only one.");
+    }
+    if (const json::value* const refs = object.if_contains("refs")) {
+        if (object.contains("expected")) {
+            throw invalid_field(Source::body, "/expected", "goes with a filter only");
+        }
+        request.what = parse_refs(*refs);
+    } else {
+        request.what = parse_selection(object);
+    }
+    return request;
+}
+
+TerminationWords parse_termination_words(std::string_view body) {
+    TerminationWords words;
+    if (body.empty()) {
+        return words;
+    }
+    for (const auto& [key, value] : parse_object(body)) {
+        if (!take_words(words, view_of(key), value)) {
+            throw unknown_member("", view_of(key));
+        }
+    }
+    return words;
+}
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,53 @@
+// The body of POST api/1/sessions/terminate, and the words that any termination may carry.
+//
+//   {"refs": [REF, …]}                     up to kMaxRefs; each is answered once, in the order of its first
+//   mention
+//   {"filter": {…}, "expected": n}         the conditions of the list; "expected" may be left out only where
+//   the
+//                                          filter is exactly one account, or exactly one named agent
+//   {"all": true}                          everything in scope
+//   and each: "reason" (for the record), "message" (to the agent), "when": "now"
+//
+// Thread safety: values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "admin/session_filter.h"
+#include "tracker/types.h"
+
+namespace agent_sessions::admin {
+
+inline constexpr std::size_t kMaxRefs = 10'000;
+inline constexpr std::size_t kMaxWordsBytes = 256;
+
+struct TerminationWords {
+    std::string reason;   // for the audit
+    std::string message;  // for the agent
+};
+
+// Those that match; without `expected` whatever their number. No condition = all.
+struct TerminateSelection {
+    SessionFilter filter;
+    std::optional<std::uint64_t> expected;
+    bool all = false;  // asked for by "all": needs the role admin
+};
+
+struct TerminateRequest {
+    TerminationWords words;
+    std::variant<std::vector<tracker::SessionKey>, TerminateSelection> what;
+};
+
+// Throws Refusal: invalid_json, unknown_member, missing_member, invalid_member, when_not_supported.
+TerminateRequest parse_terminate_request(std::string_view body);
+
+// The body that a DELETE may have: "reason" and "message", or nothing at all.
+TerminationWords parse_termination_words(std::string_view body);
+
+}  // namespace agent_sessions::admin
