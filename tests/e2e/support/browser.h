@@ -13,6 +13,11 @@ namespace agent_sessions::e2e {
 class Browser {
   public:
     explicit Browser(Origin origin);
+    Browser(Browser&&) noexcept = default;
+    Browser& operator=(Browser&&) noexcept = default;
+    Browser(const Browser&) = delete;
+    Browser& operator=(const Browser&) = delete;
+    ~Browser() = default;
 
     // Sends with the jar's cookies, and keeps the ones that the answer sets. In the first tab, or in the
     // given one.
