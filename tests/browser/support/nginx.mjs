@@ -1,0 +1,159 @@
+// A real nginx with the module in front of an agent application of this process, for one test.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createServer as createListener } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const modulePath =
+  process.env.AGENT_SESSIONS_MODULE ??
+  fileURLToPath(new URL("../../../build/ngx_http_agent_sessions_module.so", import.meta.url));
+const patience = 10_000;
+
+async function freePort() {
+  const listener = createListener();
+  await new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const { port } = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
+}
+
+async function until(condition, what) {
+  const deadline = Date.now() + patience;
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, `in vain: ${what}`);
+    await pause(10);
+  }
+}
+
+/** The application: `pages` by path, each a text of HTML or a function (request, response). */
+async function startApplication(pages) {
+  const requests = [];
+  const server = createServer((request, response) => {
+    request.resume();
+    requests.push(`${request.method} ${request.url}`);
+    const { pathname, searchParams } = new URL(request.url, "http://application");
+    if (searchParams.has("login")) {
+      response.setHeader("X-Agent-Id", searchParams.get("login"));
+    }
+    const page = pages[pathname] ?? `<!doctype html><title>Application</title><h1>Application ${pathname}</h1>`;
+    if (typeof page === "function") {
+      page(request, response);
+      return;
+    }
+    response.setHeader("Content-Type", "text/html; charset=utf-8");
+    response.end(page);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: server.address().port,
+    requests,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function configuration({ port, applicationPort }) {
+  return `
+load_module ${modulePath};
+${process.getuid() === 0 ? "user www-data;" : ""}
+daemon off;
+worker_processes 2;
+pid nginx.pid;
+error_log error.log info;
+events { worker_connections 512; }
+http {
+    client_body_temp_path temp/body;
+    proxy_temp_path temp/proxy;
+    fastcgi_temp_path temp/fastcgi;
+    uwsgi_temp_path temp/uwsgi;
+    scgi_temp_path temp/scgi;
+    access_log off;
+    agent_sessions_zone browser capacity=1000 run=run state=state;
+    server {
+        listen 127.0.0.1:${port};
+        agent_sessions browser;
+        agent_sessions_agent $upstream_http_x_agent_id;
+        agent_sessions_interaction $arg_interaction $arg_instance;
+        location / {
+            proxy_pass http://127.0.0.1:${applicationPort};
+        }
+        location /admin/ {
+            agent_sessions_admin browser write=on;
+            agent_sessions_admin_account *;
+            agent_sessions_admin_role admin;
+            agent_sessions_admin_user supervisor;
+        }
+    }
+}
+`;
+}
+
+/** Starts both. `stop()` ends them, removes every file, and fails when nginx complained. */
+export async function startGateway(pages = {}) {
+  const prefix = await mkdtemp(join(tmpdir(), "agent-sessions-browser-"));
+  await chmod(prefix, 0o755);
+  await mkdir(join(prefix, "temp"));
+  const application = await startApplication(pages);
+  const port = await freePort();
+  await writeFile(join(prefix, "nginx.conf"), configuration({ port, applicationPort: application.port }));
+  const nginx = spawn(
+    process.env.AGENT_SESSIONS_NGINX ?? "/usr/sbin/nginx",
+    ["-p", `${prefix}/`, "-c", "nginx.conf", "-e", "error.log"],
+    { stdio: ["ignore", "ignore", "ignore"] },
+  );
+  const ended = new Promise((resolve) => nginx.once("exit", resolve));
+  const endAtExit = () => nginx.kill("SIGKILL");
+  process.once("exit", endAtExit);
+  const url = `http://127.0.0.1:${port}`;
+
+  const log = () => readFile(join(prefix, "error.log"), "utf8").catch(() => "");
+  const stop = async () => {
+    nginx.kill("SIGTERM");
+    await ended;
+    process.removeListener("exit", endAtExit);
+    await application.stop();
+    const complaints = (await log()).split("\n").filter((line) => /\[alert\]|\[emerg\]|exited on signal/.test(line));
+    await rm(prefix, { recursive: true, force: true });
+    assert.deepEqual(complaints, []);
+  };
+
+  const api = async (path, body) => {
+    const response = await fetch(`${url}/admin/api/1/${path}`, {
+      method: body ? "POST" : "GET",
+      headers: body ? { "Content-Type": "application/json", "Sec-Fetch-Site": "same-origin" } : {},
+      body: body && JSON.stringify(body),
+    });
+    assert.equal(response.status, 200, path);
+    return response.json();
+  };
+
+  try {
+    await until(async () => {
+      assert.equal(nginx.exitCode, null, `nginx ended: ${await log()}`);
+      return fetch(`${url}/admin/api/1/`).then(
+        () => true,
+        () => false,
+      );
+    }, "nginx answers");
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+  return {
+    url,
+    requests: application.requests,
+    sessions: async () => (await api("sessions")).sessions,
+    terminateAll: (message) => api("sessions/terminate", { all: true, ...(message && { message }) }),
+    stop,
+  };
+}
+
+export { until };
