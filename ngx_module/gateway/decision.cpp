@@ -62,7 +62,7 @@ Action answer_told(const RequestFacts& facts) noexcept {
         // (b) The reload of a message. A page that reloads itself is told apart by Sec-Fetch-User.
         if (facts.request.kind == RequestKind::navigation && facts.message_shown &&
             (facts.request.user_activated || !facts.request.sends_fetch_metadata)) {
-            return Action::reactivate_by_reload;
+            return facts.carries_mark ? Action::reactivate_by_mark : Action::reactivate_by_reload;
         }
     }
     // PRODUCT 5: a page for the agent's navigation, a body to read for a script. Nobody has seen what was
@@ -164,18 +164,19 @@ Action decide(const RequestFacts& facts) noexcept {
 }
 
 Action settle(Action planned, const AnswerFacts& answer) noexcept {
-    const bool begins = planned == Action::begin_fresh || planned == Action::begin_next;
-    if (!begins && planned != Action::issue_cookie) {
+    if (answers_itself(planned) || (planned != Action::begin_fresh && !sets_cookie(planned))) {
         return planned;
+    }
+    // ARCHITECTURE 5: a cookie is never set on 304.
+    if (sets_cookie(planned) && answer.status == 304) {
+        return Action::pass_untracked;
     }
     // PRODUCT 4: pages that begin none, and requests that were refused.
     const bool refused = answer.status == 401 || answer.status == 403 || answer.status == 407;
-    // ARCHITECTURE 5: a cookie is never set on 304.
-    const bool cookie_impossible = planned != Action::begin_fresh && answer.status == 304;
-    if (!answer.begin_allowed || refused || cookie_impossible) {
-        return Action::pass_untracked;
+    if (answer.begin_allowed && !refused) {
+        return planned;
     }
-    return planned;
+    return planned == Action::reactivate_by_reload ? Action::issue_cookie : Action::pass_untracked;
 }
 
 bool may_begin_fresh(tracker::WallTime issued, tracker::WallTime now, tracker::WallTime memory_created,

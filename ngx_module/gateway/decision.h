@@ -55,15 +55,16 @@ enum class Action : std::uint8_t {
     begin_fresh,   // the issued cookie came back: begin() with its key and `issued` as start; no Set-Cookie
     begin_next,    // its session ran out: successor(), mint_successor(), Set-Cookie, begin() with predecessor
     issue_cookie,  // Set-Cookie with a new token; nothing begins yet
+    reactivate_by_reload,  // use_reactivation() before it goes on; Set-Cookie, begin() with predecessor
 
     // The request ends here.
-    refuse_required,       // 403 session_required
-    refuse_conflict,       // 400 cookie_conflict
-    tell_ended,            // the message page, and note_message_shown(); the answer's form follows wants_page
-    refuse_ended,          // the same without noting: script calls, prefetches; form follows wants_page
-    reactivate_by_mark,    // use_reactivation(), new cookie, 303 to the URL without the mark
-    reactivate_by_reload,  // the same: several tabs that reload at once then leave one session, of the last
-                           // cookie
+    refuse_required,  // 403 session_required
+    refuse_conflict,  // 400 cookie_conflict
+    tell_ended,       // the message page, and note_message_shown(); the answer's form follows wants_page
+    refuse_ended,     // the same without noting: script calls, prefetches; form follows wants_page
+    // use_reactivation(), new cookie, 303 to the URL without the mark. Also for the reload of a message whose
+    // URL still has a void mark.
+    reactivate_by_mark,
     drop_mark,  // the mark has nothing (left) to reactivate: 303 to the URL without it, no Set-Cookie
 };
 
@@ -77,7 +78,6 @@ constexpr bool answers_itself(Action action) noexcept {
         case Action::tell_ended:
         case Action::refuse_ended:
         case Action::reactivate_by_mark:
-        case Action::reactivate_by_reload:
         case Action::drop_mark:
             return true;
         default:
@@ -96,9 +96,10 @@ struct AnswerFacts {
     bool begin_allowed = true;  // agent_sessions_begin is not "0"
 };
 
-// What is done about `planned` once the answer is known. Turns beginnings and issues into pass_untracked
-// where nothing may begin: agent_sessions_begin "0", a refusal (401, 403, 407), and, where a cookie had to be
-// set, 304.
+// What is done about `planned` once the answer is known. Where nothing may begin (agent_sessions_begin "0", a
+// refusal by 401, 403 or 407) beginnings and issues become pass_untracked, and a reactivation becomes
+// issue_cookie: it is used up, so the agent gets the cookie, and the session begins when that comes back.
+// Where a cookie had to be set on a 304, pass_untracked.
 Action settle(Action planned, const AnswerFacts& answer) noexcept;
 
 // Is an unknown genuine cookie young enough to begin its own session, with its time of issue as the start?

@@ -1,0 +1,117 @@
+#include "ngx_module/gateway/decision.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <initializer_list>
+#include <ostream>
+#include <string_view>
+
+namespace agent_sessions::gateway {
+
+static std::ostream& operator<<(std::ostream& stream, Action action) {
+    constexpr std::string_view kNames[] = {
+        "pass_live",    "pass_live_quiet",      "pass_untracked",  "begin_fresh",     "begin_next",
+        "issue_cookie", "reactivate_by_reload", "refuse_required", "refuse_conflict", "tell_ended",
+        "refuse_ended", "reactivate_by_mark",   "drop_mark"};
+    return stream << kNames[static_cast<std::size_t>(action)];
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+using tracker::Lifetime;
+using tracker::Millis;
+using tracker::WallTime;
+
+constexpr WallTime kNow{Millis(1'800'000'000'000)};
+constexpr Lifetime kLifetime{30min, 12h, 30min};
+
+TEST(CookieStateOf, JoinsParserAndSignature) {
+    using Found = CookieValue::Status;
+    using Signed = Verified::Status;
+    for (const Signed verified :
+         {Signed::genuine, Signed::forged, Signed::malformed, Signed::unknown_key, Signed::failed}) {
+        EXPECT_EQ(cookie_state(Found::absent, verified), CookieState::absent);
+        EXPECT_EQ(cookie_state(Found::conflicting, verified), CookieState::conflicting);
+        EXPECT_EQ(cookie_state(Found::malformed, verified), CookieState::unusable);
+    }
+    EXPECT_EQ(cookie_state(Found::found, Signed::genuine), CookieState::genuine);
+    EXPECT_EQ(cookie_state(Found::found, Signed::forged), CookieState::unusable);
+    EXPECT_EQ(cookie_state(Found::found, Signed::malformed), CookieState::unusable);
+    EXPECT_EQ(cookie_state(Found::found, Signed::unknown_key), CookieState::unusable);
+    EXPECT_EQ(cookie_state(Found::found, Signed::failed), CookieState::undecided);
+}
+
+TEST(Settle, NothingBeginsWhereItMustNot) {
+    for (const Action planned : {Action::begin_fresh, Action::begin_next, Action::issue_cookie}) {
+        EXPECT_EQ(settle(planned, {200, true}), planned);
+        EXPECT_EQ(settle(planned, {302, true}), planned);
+        EXPECT_EQ(settle(planned, {404, true}), planned);
+        EXPECT_EQ(settle(planned, {500, true}), planned);
+        EXPECT_EQ(settle(planned, {101, true}), planned);
+        EXPECT_EQ(settle(planned, {200, false}), Action::pass_untracked);
+        for (const int status : {401, 403, 407}) {
+            EXPECT_EQ(settle(planned, {status, true}), Action::pass_untracked) << status;
+        }
+    }
+    EXPECT_EQ(settle(Action::begin_fresh, {304, true}), Action::begin_fresh);
+    EXPECT_EQ(settle(Action::begin_next, {304, true}), Action::pass_untracked);
+    EXPECT_EQ(settle(Action::issue_cookie, {304, true}), Action::pass_untracked);
+}
+
+TEST(Settle, LeavesEverythingElse) {
+    for (const Action planned : {Action::pass_live, Action::pass_live_quiet, Action::pass_untracked,
+                                 Action::refuse_required, Action::refuse_conflict, Action::tell_ended,
+                                 Action::refuse_ended, Action::reactivate_by_mark, Action::drop_mark}) {
+        for (const int status : {200, 304, 401, 403, 407}) {
+            EXPECT_EQ(settle(planned, {status, false}), planned);
+        }
+    }
+}
+
+TEST(Settle, AUsedReactivationStillGivesACookie) {
+    const Action planned = Action::reactivate_by_reload;
+    EXPECT_EQ(settle(planned, {200, true}), planned);
+    EXPECT_EQ(settle(planned, {302, true}), planned);
+    EXPECT_EQ(settle(planned, {200, false}), Action::issue_cookie);
+    for (const int status : {401, 403, 407}) {
+        EXPECT_EQ(settle(planned, {status, true}), Action::issue_cookie) << status;
+    }
+    EXPECT_EQ(settle(planned, {304, true}), Action::pass_untracked);
+    EXPECT_EQ(settle(planned, {304, false}), Action::pass_untracked);
+}
+
+TEST(MayBeginFresh, UpToTheIdleTimeout) {
+    const WallTime old_memory = kNow - 24h;
+    EXPECT_TRUE(may_begin_fresh(kNow, kNow, old_memory, kLifetime));
+    EXPECT_TRUE(may_begin_fresh(kNow - 30min, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow - 30min - 1ms, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(WallTime{}, kNow, old_memory, kLifetime));
+}
+
+TEST(MayBeginFresh, WithAClockThatWasSetBack) {
+    const WallTime old_memory = kNow - 24h;
+    EXPECT_TRUE(may_begin_fresh(kNow + 30min, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow + 30min + 1ms, kNow, old_memory, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(WallTime(Millis((1LL << 48) - 1)), kNow, old_memory, kLifetime));
+}
+
+TEST(MayBeginFresh, TakenUpAgainAfterTheMemoryWasLost) {
+    const WallTime lost = kNow - 10min;
+    EXPECT_TRUE(may_begin_fresh(lost - 1h, kNow, lost, kLifetime));
+    EXPECT_TRUE(may_begin_fresh(kNow - 12h + 1ms, kNow, lost, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow - 12h, kNow, lost, kLifetime)) << "its absolute time is over";
+    EXPECT_FALSE(may_begin_fresh(kNow - 1h, kNow, kNow - 30min, kLifetime)) << "the loss is too long ago";
+    EXPECT_TRUE(may_begin_fresh(kNow - 1h, kNow, kNow - 30min + 1ms, kLifetime));
+    EXPECT_FALSE(may_begin_fresh(kNow - 1h, kNow, kNow - 1h, kLifetime)) << "issued by this memory";
+}
+
+TEST(MayBeginFresh, NeverBeyondTheAbsoluteTimeout) {
+    const Lifetime short_lived{30min, 10min, 30min};
+    EXPECT_TRUE(may_begin_fresh(kNow - 10min + 1ms, kNow, kNow - 24h, short_lived));
+    EXPECT_FALSE(may_begin_fresh(kNow - 10min, kNow, kNow - 24h, short_lived));
+}
+
+}  // namespace
+}  // namespace agent_sessions::gateway
