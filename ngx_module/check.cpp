@@ -47,7 +47,6 @@ void look_up_session(Tracking& tracking, gateway::RequestFacts& facts) noexcept 
     facts.found = found.state;
     facts.reason = found.reason;
     state.handle = found.handle;
-    state.agent_hash = found.agent_hash;
     state.label_hash = found.label_hash;
     state.live = found.state == tracker::Found::State::live;
     state.remembered = found.state == tracker::Found::State::ended;
@@ -137,6 +136,7 @@ ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& c
     }
     state->zone = configuration.zone;
     state->configuration = &configuration;
+    state->by_post = request.method != NGX_HTTP_GET && request.method != NGX_HTTP_HEAD;
     Tracking tracking{request, configuration, *state, *worker, configuration.zone->tracker, cached_now()};
     state->planned = plan_and_touch(tracking);
 

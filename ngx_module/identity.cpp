@@ -34,9 +34,6 @@ void learn_agent(Tracking& tracking) {
         return;
     }
     state.agent = agent;
-    if (tracking.tracker.hash_name(agent) == state.agent_hash) {
-        return;
-    }
     if (tracking.tracker.identify(state.handle, agent, tracking.now) == tracker::IdentifyResult::different) {
         replace_session(tracking, agent);
     }

@@ -62,7 +62,7 @@ gateway::Answer ended_answer(Tracking& tracking) {
     const Target target = target_of(request);
     gateway::EndedMessage message;
     message.status = static_cast<int>(tracking.configuration.ended_status);
-    message.after_post = request.method != NGX_HTTP_GET && request.method != NGX_HTTP_HEAD;
+    message.after_post = tracking.state.by_post;
 
     const auto facts = tracking.tracker.ended_facts(tracking.state.handle);
     std::string link;

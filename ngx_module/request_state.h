@@ -32,12 +32,12 @@ struct RequestState {
     tracker::SessionKey key;
     tracker::SessionHandle handle;
     tracker::WallTime started{};
-    std::uint32_t agent_hash = 0;
     std::uint32_t label_hash = 0;
     bool known = false;  // `key` names a session, live or ended
     bool live = false;
     bool remembered = false;  // `handle` is that of an ended session
 
+    bool by_post = false;   // the method as sent was neither GET nor HEAD; error_page turns it into GET
     bool refused = false;   // nothing of it may reach an application
     bool answered = false;  // the answer under way is our own
     bool settled = false;   // the plan has been carried out

@@ -122,7 +122,6 @@ bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTim
     switch (begun.result) {
         case tracker::BeginResult::begun:
             state.status = SessionStatus::begun;
-            state.agent_hash = tracking.tracker.hash_name(agent);
             state.label_hash = tracking.tracker.hash_name(begin.label);
             break;
         case tracker::BeginResult::already_live:

@@ -78,9 +78,14 @@ ngx_int_t get_variable(ngx_http_request_t* request, ngx_http_variable_value_t* v
     value->valid = 1;
     value->no_cacheable = 0;
     value->not_found = 1;
+    // A request that nobody decided about has a status, too.
+    static constexpr RequestState kUndecided;
     const RequestState* state = find_state(*request->main);
     if (state == nullptr) {
-        return NGX_OK;
+        if (kVariables[data].read != read_status) {
+            return NGX_OK;
+        }
+        state = &kUndecided;
     }
     return guard<ngx_int_t>(request->connection->log, "reading a variable", NGX_ERROR, [&]() -> ngx_int_t {
         const std::string text = kVariables[data].read(*request->main, *state);
