@@ -17,6 +17,11 @@ constexpr ngx_msec_t kHold = 60'000;
 
 LogLimit answer_limit;
 
+// nginx has no pointer for an absent query, and Boost.URL measures what has none.
+std::string_view never_null(std::string_view text) noexcept {
+    return text.data() != nullptr ? text : "";
+}
+
 class TimedSlice : public admin::Slice {
   public:
     bool over() const noexcept override { return monotonic_us() >= end_; }
@@ -96,9 +101,9 @@ void AdminExchange::start(std::string_view path, std::string_view body) {
 
     admin::Request asked;
     asked.method = to_view(request_.method_name);
-    asked.path = path;
-    asked.query = to_view(request_.args);
-    asked.body = body;
+    asked.path = never_null(path);
+    asked.query = never_null(to_view(request_.args));
+    asked.body = never_null(body);
     asked.content_type = to_view(request_.headers_in.content_type);
     asked.host = to_view(request_.headers_in.host);
     asked.origin = find_header(request_, "Origin");
@@ -106,7 +111,7 @@ void AdminExchange::start(std::string_view path, std::string_view body) {
     asked.accept = find_header(request_, "Accept");
     asked.accept_encoding = find_header(request_, "Accept-Encoding");
     asked.if_none_match = to_view(request_.headers_in.if_none_match);
-    asked.request_id = evaluate(request_, main.request_id);
+    asked.request_id = never_null(evaluate(request_, main.request_id));
     asked.caller = caller_of(request_, configuration);
     asked.now = cached_now();
 
