@@ -189,8 +189,9 @@ bool may_begin_fresh(tracker::WallTime issued, tracker::WallTime now, tracker::W
     if (age <= lifetime.idle) {
         return age >= -lifetime.idle;
     }
-    // PRODUCT 6: taken up again, since this memory may have forgotten a session that is still young enough.
-    return issued < memory_created && now - memory_created < lifetime.idle;
+    // PRODUCT 6: taken up again, where this memory may have forgotten a session that is still young enough.
+    // What is older than the idle timeout was issued before a memory that is younger.
+    return now - memory_created < lifetime.idle;
 }
 
 }  // namespace agent_sessions::gateway

@@ -217,12 +217,28 @@ TEST(RequestKind, TellsWhetherAPersonActed) {
 }
 
 TEST(AcceptsHtml, FindsItInTheList) {
-    for (const char* accept :
-         {"text/html", "TEXT/HTML", "Text/Html", " text/html ", "text/html;q=1", "text/html;q=0.1",
-          "text/html;q=0.001", "text/html; charset=utf-8", "*/*, text/html", "a/b;x=\"1,2\",text/html",
-          "text/html;level=1", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", ",,text/html,,",
-          "application/xml;q=0,text/html", "text/html;q=0,text/html;q=0.5", "text/html;", "text/html;;q=1",
-          "a/b;x=\"\\\",\";y=1,text/html", "text/html;q=0x"}) {
+    for (const char* accept : {"text/html",
+                               "TEXT/HTML",
+                               "Text/Html",
+                               " text/html ",
+                               "text/html;q=1",
+                               "text/html;q=0.1",
+                               "text/html;q=0.001",
+                               "text/html; charset=utf-8",
+                               "*/*, text/html",
+                               "a/b;x=\"1,2\",text/html",
+                               "text/html;level=1",
+                               "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+                               ",,text/html,,",
+                               "application/xml;q=0,text/html",
+                               "text/html;q=0,text/html;q=0.5",
+                               "text/html;",
+                               "text/html;;q=1",
+                               "a/b;x=\"\\\",\";y=1,text/html",
+                               "text/html;q=0x",
+                               "text/html;q=",
+                               "text/html;q=.",
+                               "text/html;q=.0"}) {
         EXPECT_TRUE(accepts_html(accept)) << accept;
     }
 }

@@ -227,6 +227,23 @@ TEST_F(TokenTest, SuccessorIsTheSameForEveryWorker) {
     EXPECT_EQ(first->issued, kIssued);
 }
 
+TEST_F(TokenTest, SuccessorIsMadeAsDocumented) {
+    const SessionKey predecessor{0x0102030405060708, 0x1112131415161718};
+    const auto token = signer_.mint_successor(predecessor, {true, 0x2122232425262728, kIssued});
+    ASSERT_TRUE(token);
+    std::string data = "agent-sessions successor 1";
+    for (const std::uint64_t number : {predecessor.high, predecessor.low, std::uint64_t{0x2122232425262728},
+                                       std::uint64_t{1'800'000'000'123}}) {
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            data += static_cast<char>(number >> shift);
+        }
+    }
+    const auto digest = hmac(make_key(7).secret, data);
+    std::array<std::uint8_t, 39> bytes{};
+    ASSERT_TRUE(decode_base64url(token->view(), bytes));
+    EXPECT_TRUE(std::equal(bytes.begin() + 7, bytes.begin() + 23, digest.begin()));
+}
+
 TEST_F(TokenTest, SuccessorDependsOnAllOfThePromise) {
     const Successor promise{true, 5, kIssued};
     std::set<std::string> texts;
