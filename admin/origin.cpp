@@ -3,6 +3,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 #include <locale>
 #include <optional>
 
@@ -30,8 +31,10 @@ std::optional<std::uint16_t> port_of(const urls::authority_view& authority, std:
     if (!authority.has_port() || authority.port().empty()) {
         return otherwise;
     }
-    const std::uint16_t port = authority.port_number();
-    return port == 0 ? std::nullopt : std::optional(port);
+    const urls::string_view digits = authority.port();
+    std::uint16_t port = 0;
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return parsed.ec != std::errc{} || port == 0 ? std::nullopt : std::optional(port);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <wctype.h>
 
 #include <algorithm>
-#include <boost/nowide/utf/convert.hpp>
 #include <boost/nowide/utf/utf.hpp>
 
 namespace agent_sessions::admin {
@@ -12,6 +11,8 @@ namespace {
 
 namespace utf = boost::nowide::utf;
 using Utf8 = utf::utf_traits<char>;
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 bool is_ascii(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(),
@@ -50,7 +51,23 @@ std::string valid_text(std::string_view text) {
     if (is_ascii(text)) {
         return std::string(text);
     }
-    return utf::convert_string<char>(text.data(), text.data() + text.size());
+    std::string result;
+    result.reserve(text.size());
+    const char* position = text.data();
+    const char* const end = position + text.size();
+    while (position != end) {
+        const char* next = position;
+        const utf::code_point point = Utf8::decode(next, end);
+        if (point != utf::illegal && point != utf::incomplete) {
+            result.append(position, next);
+        } else {
+            // Not from `next`: decode() takes an innocent byte behind a broken sequence for a part of it.
+            result += kReplacement;
+            next = std::find_if_not(position + 1, end, Utf8::is_trail);
+        }
+        position = next;
+    }
+    return result;
 }
 
 bool has_control_characters(std::string_view text) noexcept {
