@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tracker/memory/family_lock.h"
+#include "tracker/memory/resize.h"
 #include "tracker/memory/segment_file.h"
 #include "tracker/memory/validate.h"
 #include "tracker/memory/zone_lock.h"
@@ -73,9 +74,27 @@ struct Opened {
     std::string error;
 };
 
+// A changed capacity takes effect here, where nobody else is attached.
+Opened resize(const std::string& path, Mapping mapping, const AttachOptions& options, const FileOwner& owner,
+              Now now) {
+    if (mapping.layout()->geometry.capacity == options.capacity) {
+        return {std::move(mapping), false, {}};
+    }
+    Layout& before = *mapping.layout();
+    Made made = make_file(path, options.capacity, owner, now.wall, [&](Layout& after) {
+        const std::string fault = copy_segment(before, after);
+        return fault.empty() ? fault : quoted(path) + " " + fault;
+    });
+    return {std::move(made.mapping), false, std::move(made.error)};
+}
+
 Opened open_existing(const std::string& path, const FamilyLock::Standing standing,
-                     const AttachOptions& options) {
-    Mapping mapping = map_file(path);
+                     const AttachOptions& options, const FileOwner& owner, Now now) {
+    Made mapped = map_file(path);
+    if (!mapped.mapping) {
+        return {std::nullopt, false, std::move(mapped.error)};
+    }
+    Mapping& mapping = *mapped.mapping;
     Layout& layout = *mapping.layout();
     const std::string fault = header_fault(layout, mapping.region.get_size());
     if (!fault.empty()) {
@@ -94,7 +113,7 @@ Opened open_existing(const std::string& path, const FamilyLock::Standing standin
     if (!damage.empty()) {
         return {std::nullopt, false, quoted(path) + " is damaged: " + damage};
     }
-    return {std::move(mapping), false, {}};
+    return resize(path, std::move(mapping), options, owner, now);
 }
 
 Opened open_or_make(const std::string& path, const FamilyLock::Standing standing,
@@ -105,7 +124,7 @@ Opened open_or_make(const std::string& path, const FamilyLock::Standing standing
         return {std::nullopt, false, fault};
     }
     if (exists) {
-        Opened opened = open_existing(path, standing, options);
+        Opened opened = open_existing(path, standing, options, owner, now);
         if (opened.mapping || !opened.error.empty()) {
             return opened;
         }
@@ -115,7 +134,7 @@ Opened open_or_make(const std::string& path, const FamilyLock::Standing standing
     } else if (standing == FamilyLock::Standing::others) {
         return {std::nullopt, false, quoted(path) + " was removed while another nginx uses it"};
     }
-    Made made = make_file(path, options.capacity, owner, now.wall);
+    Made made = make_file(path, options.capacity, owner, now.wall, [](Layout&) { return std::string(); });
     return {std::move(made.mapping), true, std::move(made.error)};
 }
 
@@ -136,18 +155,13 @@ Outcome Attachment::open(const AttachOptions& options, Now now) {
     if (standing == FamilyLock::Standing::failed) {
         return outcome;
     }
-    try {
-        Opened opened = open_or_make(state->path, standing, options, owner, now, outcome.warnings);
-        if (!opened.mapping) {
-            outcome.error = std::move(opened.error);
-            return outcome;
-        }
-        state->mapping = std::move(*opened.mapping);
-        state->created = opened.created;
-    } catch (const boost::interprocess::interprocess_exception& error) {
-        outcome.error = "mapping \"" + state->path + "\" failed (" + error.what() + ")";
+    Opened opened = open_or_make(state->path, standing, options, owner, now, outcome.warnings);
+    if (!opened.mapping) {
+        outcome.error = std::move(opened.error);
         return outcome;
     }
+    state->mapping = std::move(*opened.mapping);
+    state->created = opened.created;
     if (!state->family.join()) {
         outcome.error = quoted(state->path) + " is just being set up by another nginx";
         return outcome;

@@ -157,11 +157,15 @@ void learn_time_zone(Transaction& change, AccountIndex account, std::string_view
 }
 
 void count_begin(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept {
+    recount_begin(change, account, agent);
+    note_peak(change, change.layout().account(account), now);
+    note_peak(change, change.layout().account(kOverall), now);
+}
+
+void recount_begin(Transaction& change, AccountIndex account, TextIndex agent) noexcept {
     Layout& layout = change.layout();
-    for (AccountRecord* record : {&layout.account(account), &layout.account(kOverall)}) {
-        change.add(record->current, std::uint32_t{1});
-        note_peak(change, *record, now);
-    }
+    change.add(layout.account(account).current, std::uint32_t{1});
+    change.add(layout.account(kOverall).current, std::uint32_t{1});
     count_agent_in(change, account, agent);
     change.add(layout.totals.live, std::uint32_t{1});
 }

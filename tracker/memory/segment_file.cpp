@@ -121,10 +121,15 @@ std::string file_fault(const std::string& path, const FileOwner& owner, bool& ex
     return {};
 }
 
-Mapping map_file(const std::string& path) {
+Made map_file(const std::string& path) {
     namespace ipc = boost::interprocess;
-    const ipc::file_mapping file(path.c_str(), ipc::read_write);
-    Mapping mapping{ipc::mapped_region(file, ipc::read_write)};
+    Mapping mapping;
+    try {
+        const ipc::file_mapping file(path.c_str(), ipc::read_write);
+        mapping.region = ipc::mapped_region(file, ipc::read_write);
+    } catch (const ipc::interprocess_exception& error) {
+        return {std::nullopt, "mapping \"" + path + "\" failed (" + error.what() + ")"};
+    }
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0) {
         mapping.device = status.st_dev;
@@ -134,10 +139,11 @@ Mapping map_file(const std::string& path) {
     mapping.on_tmpfs = ::statfs(path.c_str(), &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC;
     // Names and addresses of people do not belong into core dumps (RELIABILITY S25).
     ::madvise(mapping.region.get_address(), mapping.region.get_size(), MADV_DONTDUMP);
-    return mapping;
+    return {std::move(mapping), {}};
 }
 
-Made make_file(const std::string& path, std::uint64_t capacity, const FileOwner& owner, WallTime now) {
+Made make_file(const std::string& path, std::uint64_t capacity, const FileOwner& owner, WallTime now,
+               const Fill& fill) {
     const Geometry geometry = geometry_for(capacity);
     TemporaryFile temporary(path + ".new." + std::to_string(::getpid()));
     ::unlink(temporary.path().c_str());
@@ -159,13 +165,20 @@ Made make_file(const std::string& path, std::uint64_t capacity, const FileOwner&
     if (::getrandom(random, sizeof(random), 0) != sizeof(random)) {
         return {std::nullopt, failed("getrandom() for", path)};
     }
-    Mapping mapping = map_file(temporary.path());
-    initialise(*mapping.layout(), geometry, current_boot_id().c_str(), random, now);
+    Made made = map_file(temporary.path());
+    if (!made.mapping) {
+        return made;
+    }
+    Layout& layout = *made.mapping->layout();
+    initialise(layout, geometry, current_boot_id().c_str(), random, now);
+    if (std::string fault = fill(layout); !fault.empty()) {
+        return {std::nullopt, std::move(fault)};
+    }
     if (::rename(temporary.path().c_str(), path.c_str()) != 0) {
         return {std::nullopt, failed("rename()", path)};
     }
     temporary.keep();
-    return {std::move(mapping), {}};
+    return made;
 }
 
 }  // namespace agent_sessions::tracker::memory

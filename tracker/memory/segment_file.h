@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -38,15 +39,21 @@ struct Mapping {
 // there.
 std::string file_fault(const std::string& path, const FileOwner& owner, bool& exists);
 
-// Maps an existing file. Throws boost::interprocess::interprocess_exception.
-Mapping map_file(const std::string& path);
-
-// Makes a segment under a temporary name (0600), with its space reserved, initialises it and renames it to
-// `path`. The error is empty when the mapping is good.
+// A mapping, or why there is none.
 struct Made {
     std::optional<Mapping> mapping;
     std::string error;
 };
-Made make_file(const std::string& path, std::uint64_t capacity, const FileOwner& owner, WallTime now);
+
+// Maps an existing file.
+Made map_file(const std::string& path);
+
+// Puts content into a fresh segment before anybody sees it. Returns what is wrong, or empty.
+using Fill = std::function<std::string(Layout&)>;
+
+// Makes a segment under a temporary name (0600), with its space reserved, initialises it, fills it and
+// renames it to `path`. Where that fails, what lay at `path` is untouched.
+Made make_file(const std::string& path, std::uint64_t capacity, const FileOwner& owner, WallTime now,
+               const Fill& fill);
 
 }  // namespace agent_sessions::tracker::memory

@@ -66,18 +66,10 @@ bool has_free_slot(Layout& layout) noexcept {
            layout.totals.fresh_slots.load(std::memory_order_relaxed) < layout.geometry.slots;
 }
 
-// REQUIRES: has_free_slot().
-SlotIndex take_slot(Transaction& change) noexcept {
-    Layout& layout = change.layout();
-    Totals& totals = layout.totals;
-    const SlotIndex free = totals.free_slots.load(std::memory_order_relaxed);
-    if (free != kNoSlot) {
-        change.set(totals.free_slots, layout.cold(free).next_free.load(std::memory_order_relaxed));
-        return free;
+void make_room(Layout& layout) noexcept {
+    if (!has_free_slot(layout)) {
+        reclaim_one(layout);
     }
-    const std::uint32_t fresh = totals.fresh_slots.load(std::memory_order_relaxed);
-    change.set(totals.fresh_slots, fresh + 1);
-    return fresh;
 }
 
 // The name that a session without one of its own takes over from the ended session of the same browser.
@@ -218,6 +210,22 @@ Turned turn_to_ending(Layout& layout, SlotIndex slot, std::uint32_t generation, 
     }
 }
 
+std::optional<SlotIndex> occupy_slot(Transaction& change, SessionKey key) noexcept {
+    Layout& layout = change.layout();
+    Totals& totals = layout.totals;
+    if (!has_free_slot(layout)) {
+        return std::nullopt;
+    }
+    SlotIndex slot = totals.free_slots.load(std::memory_order_relaxed);
+    if (slot != kNoSlot) {
+        change.set(totals.free_slots, layout.cold(slot).next_free.load(std::memory_order_relaxed));
+    } else {
+        slot = totals.fresh_slots.load(std::memory_order_relaxed);
+        change.set(totals.fresh_slots, slot + 1);
+    }
+    return enter(change, key, slot) ? std::optional(slot) : std::nullopt;
+}
+
 Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexcept {
     if (const Located known = locate(layout, request.key)) {
         return as_known(known);
@@ -225,22 +233,18 @@ Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexce
     if (layout.totals.live.load(std::memory_order_relaxed) >= layout.geometry.capacity) {
         return {BeginResult::table_full, {}};
     }
-    if (!has_free_slot(layout)) {
-        reclaim_one(layout);
-    }
-    if (!has_free_slot(layout)) {
-        return {BeginResult::table_full, {}};
-    }
+    make_room(layout);
     Transaction change(layout);
     const auto account = obtain_account(change, request.account);
     if (!account) {
         return {BeginResult::accounts_full, {}};
     }
     learn_time_zone(change, *account, request.time_zone);
-    const SlotIndex slot = take_slot(change);
-    if (!enter(change, request.key, slot)) {
+    const auto occupied = occupy_slot(change, request.key);
+    if (!occupied) {
         return {BeginResult::table_full, {}};
     }
+    const SlotIndex slot = *occupied;
     HotSlot& hot = layout.hot(slot);
     fill_times(layout, slot, request.key, request.started, request.lifetime, now);
     fill_nobody(layout, slot);
@@ -259,21 +263,17 @@ std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallT
     if (const Located known = locate(layout, key)) {
         return SessionHandle{known.slot, known.word.generation()};
     }
-    if (!has_free_slot(layout)) {
-        reclaim_one(layout);
-    }
-    if (!has_free_slot(layout)) {
-        return std::nullopt;
-    }
+    make_room(layout);
     Transaction change(layout);
     const auto index = obtain_account(change, account);
     if (!index) {
         return std::nullopt;
     }
-    const SlotIndex slot = take_slot(change);
-    if (!enter(change, key, slot)) {
+    const auto occupied = occupy_slot(change, key);
+    if (!occupied) {
         return std::nullopt;
     }
+    const SlotIndex slot = *occupied;
     fill_times(layout, slot, key, started, lifetime, now);
     fill_nobody(layout, slot);
     layout.hot(slot).account.store(*index, std::memory_order_relaxed);

@@ -12,6 +12,10 @@
 
 namespace agent_sessions::tracker::memory {
 
+// Takes a free slot and enters it into the index under this key. nullopt: no room. The slot's content is the
+// caller's.
+std::optional<SlotIndex> occupy_slot(Transaction& change, SessionKey key) noexcept;
+
 Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexcept;
 
 // A slot for a run-out cookie of which nothing is left.

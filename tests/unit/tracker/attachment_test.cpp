@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -94,13 +93,70 @@ TEST_F(Attaching, WhatWasInTheSegmentIsThereAfterARestart) {
     EXPECT_EQ(tracker.overall_usage().current, 1U);
 }
 
-TEST_F(Attaching, AChangedCapacityKeepsWhatIsThere) {
-    make_segment();
-    options_.capacity = 5000;
+TEST_F(Attaching, AChangedCapacityTakesEffectAtAFullStartAndKeepsEverything) {
+    const Now now = MemorySegment::start();
+    {
+        const auto outcome = open();
+        ASSERT_TRUE(outcome.attachment) << outcome.error;
+        Tracker tracker = outcome.attachment->tracker(Waiting::patient);
+        const License license[] = {{"acme", 25, "Europe/Paris"}};
+        tracker.set_licenses(license);
+        for (std::uint64_t number = 1; number <= 100; ++number) {
+            const std::string agent = "agent " + std::to_string(number % 40);
+            BeginRequest begin;
+            begin.key = {number, number};
+            begin.started = now.wall;
+            begin.account = number % 2 == 0 ? "acme" : "globex";
+            begin.agent = agent;
+            begin.address = "127.0.0.1";
+            const Begun begun = tracker.begin(begin, now);
+            tracker.open_instance(begun.handle, "Billing", std::to_string(number), now);
+            if (number % 10 == 0) {
+                tracker.end(begin.key, {EndReason::administrator, "root", "words"}, now);
+            }
+        }
+    }
+    for (const std::uint64_t capacity : {5000U, 1000U}) {
+        options_.capacity = capacity;
+        const auto outcome = open();
+        ASSERT_TRUE(outcome.attachment) << outcome.error;
+        EXPECT_FALSE(outcome.attachment->created());
+        EXPECT_EQ(outcome.attachment->capacity(), capacity);
+        Tracker tracker = outcome.attachment->tracker(Waiting::patient);
+        EXPECT_EQ(tracker.validate(), std::vector<std::string>{});
+        EXPECT_EQ(tracker.overall_usage().current, 90U);
+        EXPECT_EQ(tracker.account_usage("acme")->total, 25U);
+        EXPECT_EQ(tracker.account_usage("acme")->time_zone, "Europe/Paris");
+        Row row;
+        ASSERT_TRUE(tracker.read_row({7, 7}, now, row, true));
+        EXPECT_EQ(row.agent, "agent 7");
+        EXPECT_EQ(row.interactions, std::vector<std::string>{"Billing"});
+        EXPECT_EQ(tracker.open_instance(row.handle, "Billing", "7", now), InstanceResult::refreshed);
+        const Found ended = tracker.find({10, 10}, now);
+        EXPECT_EQ(ended.state, Found::State::ended);
+        EXPECT_EQ(tracker.ended_facts(ended.handle)->message, "words");
+    }
+}
+
+TEST_F(Attaching, ACapacityTooSmallForWhatIsThereIsRefusedAndNothingIsLost) {
+    options_.capacity = 3000;
+    {
+        const auto outcome = open();
+        Tracker tracker = outcome.attachment->tracker(Waiting::patient);
+        for (std::uint64_t number = 1; number <= 1500; ++number) {
+            BeginRequest begin;
+            begin.key = {number * 0x9e3779b97f4a7c15U, number};
+            begin.started = MemorySegment::start().wall;
+            begin.account = "acme";
+            ASSERT_EQ(tracker.begin(begin, MemorySegment::start()).result, BeginResult::begun);
+        }
+    }
+    options_.capacity = kMinCapacity;
+    EXPECT_NE(open().error.find("holds 1500 live sessions, more than capacity=1000"), std::string::npos);
+    options_.capacity = 3000;
     const auto outcome = open();
     ASSERT_TRUE(outcome.attachment) << outcome.error;
-    EXPECT_EQ(outcome.attachment->capacity(), kMinCapacity);
-    EXPECT_EQ(outcome.attachment->tracker().overall_usage().current, 1U);
+    EXPECT_EQ(outcome.attachment->tracker().overall_usage().current, 1500U);
 }
 
 TEST_F(Attaching, AnotherProcessIsRefusedWhileTheFirstLives) {
@@ -115,31 +171,20 @@ TEST_F(Attaching, AChildKeepsTheFamilyAliveAfterItsMasterIsGone) {
     const pid_t master = fork();
     if (master == 0) {
         const auto outcome = open();
-        const pid_t worker = fork();
-        if (worker == 0) {
-            char byte = 'w';
-            if (!outcome.attachment || write(ready[1], &byte, 1) != 1) {
-                _exit(1);
+        if (outcome.attachment && fork() == 0) {
+            const pid_t self = getpid();
+            alarm(60);  // nobody is left behind, whatever becomes of the test
+            if (write(ready[1], &self, sizeof(self)) == sizeof(self)) {
+                pause();
             }
-            pause();
-            _exit(0);
         }
-        if (write(ready[1], &worker, sizeof(worker)) != sizeof(worker)) {
-            _exit(1);
-        }
-        _exit(0);
+        _exit(outcome.attachment ? 0 : 1);
     }
-    char bytes[sizeof(pid_t) + 1];
-    std::size_t got = 0;
-    while (got < sizeof(bytes)) {
-        const ssize_t part = read(ready[0], bytes + got, sizeof(bytes) - got);
-        ASSERT_GT(part, 0);
-        got += static_cast<std::size_t>(part);
-    }
-    waitpid(master, nullptr, 0);
-    // The pid and the worker's byte come in any order; the byte is 'w'.
+    int status = 0;
+    waitpid(master, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     pid_t worker = 0;
-    std::memcpy(&worker, bytes[0] == 'w' ? bytes + 1 : bytes, sizeof(worker));
+    ASSERT_EQ(read(ready[0], &worker, sizeof(worker)), static_cast<ssize_t>(sizeof(worker)));
     EXPECT_NE(open().error.find("is in use by another nginx"), std::string::npos);
     kill(worker, SIGKILL);
     Attachment::Outcome outcome;
