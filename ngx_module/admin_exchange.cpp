@@ -1,5 +1,7 @@
 #include "ngx_module/admin_exchange.h"
 
+#include <new>
+
 #include "ngx_module/answer.h"
 #include "ngx_module/clock.h"
 #include "ngx_module/configuration.h"
@@ -84,17 +86,26 @@ AdminExchange::~AdminExchange() {
     }
 }
 
-void AdminExchange::run(std::string_view path, std::string_view body) noexcept {
-    const bool done = guard(request_.connection->log, "an admin request", false, [&] {
-        start(path, body);
-        return true;
-    });
-    if (!done) {
-        fail();
+AdminExchange& AdminExchange::of(ngx_http_request_t& request) {
+    for (ngx_pool_cleanup_t* cleanup = request.pool->cleanup; cleanup != nullptr; cleanup = cleanup->next) {
+        if (cleanup->handler == destroy) {
+            return *static_cast<AdminExchange*>(cleanup->data);
+        }
     }
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(request.pool, sizeof(AdminExchange));
+    if (cleanup == nullptr) {
+        throw std::bad_alloc();
+    }
+    auto* exchange = new (cleanup->data) AdminExchange(request);
+    cleanup->handler = destroy;
+    return *exchange;
 }
 
-void AdminExchange::start(std::string_view path, std::string_view body) {
+void AdminExchange::destroy(void* exchange) noexcept {
+    static_cast<AdminExchange*>(exchange)->~AdminExchange();
+}
+
+void AdminExchange::run(std::string_view path) {
     const LocationConfiguration& configuration = location_configuration(request_);
     auto& main = *static_cast<MainConfiguration*>(
         ngx_http_get_module_main_conf((&request_), ngx_http_agent_sessions_module));
@@ -103,7 +114,7 @@ void AdminExchange::start(std::string_view path, std::string_view body) {
     asked.method = to_view(request_.method_name);
     asked.path = never_null(path);
     asked.query = never_null(to_view(request_.args));
-    asked.body = never_null(body);
+    asked.body = body_;
     asked.content_type = to_view(request_.headers_in.content_type);
     asked.host = to_view(request_.headers_in.host);
     asked.origin = find_header(request_, "Origin");
@@ -154,10 +165,6 @@ void AdminExchange::finish(admin::Response response) {
     ngx_http_finalize_request(&request_, result);
 }
 
-void AdminExchange::fail() noexcept {
-    ngx_http_finalize_request(&request_, NGX_HTTP_INTERNAL_SERVER_ERROR);
-}
-
 void AdminExchange::handle_step(ngx_event_t* event) noexcept {
     auto& exchange = *static_cast<AdminExchange*>(event->data);
     ngx_connection_t* connection = exchange.request_.connection;
@@ -167,7 +174,7 @@ void AdminExchange::handle_step(ngx_event_t* event) noexcept {
         return true;
     });
     if (!done) {
-        exchange.fail();
+        ngx_http_finalize_request(&exchange.request_, NGX_HTTP_INTERNAL_SERVER_ERROR);
     }
     ngx_http_run_posted_requests(connection);
 }

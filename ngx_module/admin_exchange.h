@@ -12,26 +12,33 @@ namespace agent_sessions::ngx {
 // Lives in the request's pool, so that a client that goes away takes its task with it.
 class AdminExchange {
   public:
+    // The request's exchange, made where there is none yet. Throws std::bad_alloc.
+    static AdminExchange& of(ngx_http_request_t& request);
+
     explicit AdminExchange(ngx_http_request_t& request) noexcept;
     ~AdminExchange();
     AdminExchange(const AdminExchange&) = delete;
     AdminExchange& operator=(const AdminExchange&) = delete;
 
-    // Answers, at once or in steps, and ends the request. REQUIRES: the request's body has been read; `path`
-    // and `body` live as long as the request.
-    void run(std::string_view path, std::string_view body) noexcept;
+    // What has come of the request's body.
+    std::string& body() noexcept { return body_; }
+
+    // Answers, at once or in steps, and ends the request. REQUIRES: the body is complete; `path` lives as
+    // long as the request.
+    void run(std::string_view path);
 
   private:
     static void handle_step(ngx_event_t* event) noexcept;
     static void handle_hold(ngx_event_t* event) noexcept;
 
-    void start(std::string_view path, std::string_view body);
+    static void destroy(void* exchange) noexcept;
+
     void step();
     void finish(admin::Response response);
-    void fail() noexcept;
     void wait_for_next_step() noexcept;
 
     ngx_http_request_t& request_;
+    std::string body_;
     std::unique_ptr<admin::Task> task_;
     admin::Response response_;
     ngx_event_t step_event_{};

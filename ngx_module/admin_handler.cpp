@@ -79,44 +79,61 @@ ngx_int_t refuse_too_large(ngx_http_request_t& request) {
     return send_answer(request, kContentTooLarge, *headers, kTooLargeBody);
 }
 
-// The body, in one piece; nullopt = it is not in memory, or there is none left.
-std::optional<std::string_view> body_of(ngx_http_request_t& request) noexcept {
-    if (request.request_body == nullptr || request.request_body->bufs == nullptr) {
-        return std::string_view();
+// Takes over what nginx has read, so that it can use its buffers again. false = more than is looked at.
+bool take_body(ngx_http_request_t& request, std::string& body) {
+    ngx_chain_t* chain = request.request_body->bufs;
+    request.request_body->bufs = nullptr;
+    while (chain != nullptr) {
+        ngx_buf_t& buffer = *chain->buf;
+        const auto length = static_cast<std::size_t>(buffer.last - buffer.pos);
+        if (length > admin::kMaxBodyBytes - body.size()) {
+            return false;
+        }
+        body.append(reinterpret_cast<char*>(buffer.pos), length);
+        buffer.pos = buffer.last;
+        ngx_chain_t* done = chain;
+        chain = chain->next;
+        ngx_free_chain(request.pool, done);
     }
-    if (request.request_body->temp_file != nullptr) {
-        return std::nullopt;
+    return true;
+}
+
+// The result is for ngx_http_finalize_request(); NGX_DONE = the exchange ends the request, or more of it has
+// to come.
+ngx_int_t proceed(ngx_http_request_t& request) {
+    AdminExchange& exchange = AdminExchange::of(request);
+    for (;;) {
+        if (!take_body(request, exchange.body())) {
+            return refuse_too_large(request);
+        }
+        if (!request.reading_body) {
+            const auto path = encode(request.pool, path_below_location(request).value_or(std::string_view()));
+            if (!path) {
+                return NGX_HTTP_INTERNAL_SERVER_ERROR;
+            }
+            exchange.run(*path);
+            return NGX_DONE;
+        }
+        const ngx_int_t result = ngx_http_read_unbuffered_request_body(&request);
+        if (result == NGX_ERROR || result >= NGX_HTTP_SPECIAL_RESPONSE) {
+            return result;
+        }
+        if (request.reading_body && request.request_body->bufs == nullptr) {
+            return NGX_DONE;
+        }
     }
-    const ngx_chain_t* chain = request.request_body->bufs;
-    std::size_t length = 0;
-    for (const ngx_chain_t* link = chain; link != nullptr; link = link->next) {
-        length += static_cast<std::size_t>(ngx_buf_size(link->buf));
-    }
-    if (chain->next == nullptr) {
-        return std::string_view(reinterpret_cast<char*>(chain->buf->pos), length);
-    }
-    auto* whole = static_cast<u_char*>(ngx_pnalloc(request.pool, length));
-    if (whole == nullptr) {
-        return std::nullopt;
-    }
-    u_char* end = whole;
-    for (const ngx_chain_t* link = chain; link != nullptr; link = link->next) {
-        end = ngx_cpymem(end, link->buf->pos, link->buf->last - link->buf->pos);
-    }
-    return std::string_view(reinterpret_cast<char*>(whole), length);
 }
 
 void handle_body(ngx_http_request_t* request) noexcept {
-    const auto body = body_of(*request);
-    const auto path = encode(request->pool, path_below_location(*request).value_or(std::string_view()));
-    AdminExchange* exchange =
-        guard<AdminExchange*>(request->connection->log, "an admin request", nullptr,
-                              [request] { return make_pool_object<AdminExchange>(request->pool, *request); });
-    if (!body || !path || exchange == nullptr) {
-        ngx_http_finalize_request(request, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
+    if (request->reading_body) {
+        request->read_event_handler = handle_body;
     }
-    exchange->run(*path, *body);
+    const auto result =
+        guard<ngx_int_t>(request->connection->log, "an admin request", NGX_HTTP_INTERNAL_SERVER_ERROR,
+                         [request] { return proceed(*request); });
+    if (result != NGX_DONE) {
+        ngx_http_finalize_request(request, result);
+    }
 }
 
 ngx_int_t start(ngx_http_request_t& request) {
@@ -127,7 +144,9 @@ ngx_int_t start(ngx_http_request_t& request) {
     if (request.headers_in.content_length_n > static_cast<off_t>(admin::kMaxBodyBytes)) {
         return refuse_too_large(request);
     }
-    request.request_body_in_single_buf = 1;
+    // In pieces as they come: nothing goes to disk, and a body of unknown length is stopped where it gets too
+    // long.
+    request.request_body_no_buffering = 1;
     const ngx_int_t result = ngx_http_read_client_request_body(&request, handle_body);
     return result >= NGX_HTTP_SPECIAL_RESPONSE ? result : NGX_DONE;
 }

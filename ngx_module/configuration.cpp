@@ -1,6 +1,5 @@
 #include "ngx_module/configuration.h"
 
-#include "admin/handle.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/pool_object.h"
 #include "ngx_module/text.h"
@@ -36,11 +35,8 @@ void merge_admin(ngx_http_core_loc_conf_t& core, const LocationConfiguration& pa
     if (child.admin == nullptr) {
         return;
     }
-    // Bodies of the API stay in memory: the buffer holds the largest one that is looked at.
-    core.client_body_buffer_size =
-        ngx_max(core.client_body_buffer_size, static_cast<size_t>(admin::kMaxBodyBytes));
-    // Larger ones get the API's own kind of error, not nginx's page, where their length is told.
-    core.client_max_body_size = static_cast<off_t>(admin::kMaxBodyBytes);
+    // The API measures its bodies itself, and answers too large ones with its own kind of error.
+    core.client_max_body_size = 0;
 }
 
 }  // namespace
