@@ -12,7 +12,7 @@ class Cookie : public GatewayTest {
     std::string live_value(const std::string& agent) {
         Browser agent_browser = browser();
         refs_.push_back(begin_session(agent_browser, agent));
-        return *agent_browser.cookie(kCookie);
+        return agent_browser.cookie(kCookie).value();
     }
 
     HttpResponse call(const std::vector<std::string>& lines) {

@@ -268,7 +268,7 @@ TEST_F(Ended, ALoggedOutSessionIsNotTold) {
     Browser kiosk = browser();
     begin_session(kiosk, "alice");
     Browser old = browser();
-    old.set_cookie(kCookie, *kiosk.cookie(kCookie));
+    old.set_cookie(kCookie, kiosk.cookie(kCookie).value());
     HttpRequest login = navigation("/login");
     kiosk.send(login.with("X-Test-Login", "bob"));
     const HttpResponse call = old.send(script_call("/api"));

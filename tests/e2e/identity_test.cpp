@@ -42,10 +42,10 @@ TEST_F(Identity, TheSameNameAgainChangesNothing) {
     start();
     Browser alice = browser();
     const std::string ref = begin_session(alice, "alice");
-    const std::string cookie = *alice.cookie(kCookie);
+    const std::string cookie = alice.cookie(kCookie).value();
     EXPECT_EQ(ref_of(alice.send(as(navigation("/app"), "alice"))), ref);
     EXPECT_EQ(ref_of(alice.send(navigation("/app"))), ref);
-    EXPECT_EQ(*alice.cookie(kCookie), cookie);
+    EXPECT_EQ(alice.cookie(kCookie).value(), cookie);
     EXPECT_EQ(admin().current(), 1);
 }
 
@@ -53,9 +53,9 @@ TEST_F(Identity, AnotherNameOnTheSameCookieEndsTheSessionAndBeginsOne) {
     start();
     Browser kiosk = browser();
     const std::string first = begin_session(kiosk, "alice");
-    const std::string first_cookie = *kiosk.cookie(kCookie);
+    const std::string first_cookie = kiosk.cookie(kCookie).value();
     kiosk.send(as(form_post("/login", "user=bob"), "bob"));
-    EXPECT_NE(*kiosk.cookie(kCookie), first_cookie);
+    EXPECT_NE(kiosk.cookie(kCookie).value(), first_cookie);
     kiosk.send(navigation("/app"));
     const auto rows = admin().list();
     ASSERT_EQ(rows.size(), 1U);
@@ -69,7 +69,7 @@ TEST_F(Identity, TheFirstAgentsCookieOfAKioskGetsNoMessageAndIsNotTheFirstAgentA
     Browser kiosk = browser();
     begin_session(kiosk, "alice");
     Browser copy = browser();
-    copy.set_cookie(kCookie, *kiosk.cookie(kCookie));
+    copy.set_cookie(kCookie, kiosk.cookie(kCookie).value());
     kiosk.send(as(form_post("/login", "user=bob"), "bob"));
     const HttpResponse late = copy.send(navigation("/app"));
     EXPECT_TRUE(is_from_application(late)) << "a session that logged out gets no message";
@@ -103,11 +103,11 @@ TEST_F(Identity, AClaimedUserNameIsNobodyUntilItIsLetThrough) {
     HttpRequest claim = navigation("/locked/page");
     claim.with("Authorization", "Basic YWxpY2U6d3Jvbmc=");  // alice:wrong
     EXPECT_EQ(alice.send(claim).status, 401);
-    EXPECT_TRUE(admin().row(ref)->at("agent").is_null());
+    EXPECT_TRUE(admin().row(ref).value().at("agent").is_null());
     HttpRequest proof = navigation("/locked/page");
     proof.with("Authorization", "Basic YWxpY2U6b3BlbiBzZXNhbWU=");  // alice:open sesame
     EXPECT_TRUE(is_from_application(alice.send(proof)));
-    EXPECT_EQ(text_of(*admin().row(ref), "agent"), "alice");
+    EXPECT_EQ(text_of(admin().row(ref).value(), "agent"), "alice");
 }
 
 TEST_F(Identity, WithoutAnAgentDirectiveANameInTheQueryNamesNobody) {
@@ -116,7 +116,7 @@ TEST_F(Identity, WithoutAnAgentDirectiveANameInTheQueryNamesNobody) {
     Browser stranger = browser();
     const std::string ref = begin_session(stranger);
     stranger.send(navigation("/app?login=alice&agent=alice&user=alice"));
-    EXPECT_TRUE(admin().row(ref)->at("agent").is_null());
+    EXPECT_TRUE(admin().row(ref).value().at("agent").is_null());
 }
 
 TEST_F(Identity, TheSessionAfterATerminatedOneTakesItsNameOver) {

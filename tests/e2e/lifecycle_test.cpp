@@ -95,7 +95,7 @@ TEST_F(Lifecycle, StopAndStartKeepSessionsAndEndedCookies) {
     Browser ended = browser();
     admin().terminate({begin_session(ended, "ended")}, "The shift is over");
     const auto before = listed();
-    const std::string cookie = *alice.cookie(kCookie);
+    const std::string cookie = alice.cookie(kCookie).value();
     for (const bool graceful : {true, false}) {
         if (graceful) {
             server.quit();
@@ -109,7 +109,7 @@ TEST_F(Lifecycle, StopAndStartKeepSessionsAndEndedCookies) {
         EXPECT_EQ(text_of(*row, "agent"), "alice");
         EXPECT_EQ(row->at("instances").to_number<int>(), 1);
         EXPECT_EQ(status_of(alice.send(navigation("/app"))), "ACTIVE");
-        EXPECT_EQ(*alice.cookie(kCookie), cookie);
+        EXPECT_EQ(alice.cookie(kCookie).value(), cookie);
         const HttpResponse message = ended.send(script_call("/api"));
         EXPECT_TRUE(is_message_for_script(message));
         EXPECT_NE(message.body.find("The shift is over"), std::string::npos);
@@ -142,11 +142,11 @@ TEST_F(Lifecycle, ACookieIssuedBeforeARestartBeginsItsSessionAfterIt) {
     start();
     Browser alice = browser();
     alice.send(navigation("/app"));
-    const std::string cookie = *alice.cookie(kCookie);
+    const std::string cookie = alice.cookie(kCookie).value();
     server.quit();
     ASSERT_TRUE(server.start());
     EXPECT_EQ(status_of(alice.send(navigation("/app"))), "NEW");
-    EXPECT_EQ(*alice.cookie(kCookie), cookie);
+    EXPECT_EQ(alice.cookie(kCookie).value(), cookie);
 }
 
 TEST_F(Lifecycle, AChangedCapacityAtReloadKeepsEverySession) {

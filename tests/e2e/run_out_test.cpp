@@ -32,10 +32,10 @@ TEST_F(RunOut, AnIdleSessionLeavesTheListByItself) {
 TEST_F(RunOut, TheNextNavigationBeginsTheNextSessionWithoutAMessage) {
     start();
     Browser alice = lunch_break();
-    const std::string old_cookie = *alice.cookie(kCookie);
+    const std::string old_cookie = alice.cookie(kCookie).value();
     const HttpResponse back = alice.send(navigation("/app"));
     EXPECT_TRUE(is_from_application(back));
-    EXPECT_NE(*alice.cookie(kCookie), old_cookie);
+    EXPECT_NE(alice.cookie(kCookie).value(), old_cookie);
     alice.send(navigation("/app"));
     const auto rows = admin().list();
     ASSERT_EQ(rows.size(), 1U);
@@ -46,7 +46,7 @@ TEST_F(RunOut, TabsThatBringTheSameOldCookieGetTheSameNewSession) {
     start();
     Browser alice = lunch_break();
     HttpRequest request = navigation("/app");
-    request.with("Cookie", std::string(kCookie) + "=" + *alice.cookie(kCookie));
+    request.with("Cookie", std::string(kCookie) + "=" + alice.cookie(kCookie).value());
     std::set<std::string> cookies;
     for (const HttpResponse& response : send_together(std::vector<HttpRequest>(12, request), origin())) {
         EXPECT_TRUE(is_from_application(response));
@@ -64,10 +64,10 @@ TEST_F(RunOut, TabsThatBringTheSameOldCookieGetTheSameNewSession) {
 TEST_F(RunOut, AScriptCallThatIsActivityBeginsTheNextSession) {
     start();
     Browser alice = lunch_break();
-    const std::string old_cookie = *alice.cookie(kCookie);
+    const std::string old_cookie = alice.cookie(kCookie).value();
     const HttpResponse call = alice.send(script_call("/api/save"));
     EXPECT_TRUE(is_from_application(call));
-    EXPECT_NE(*alice.cookie(kCookie), old_cookie);
+    EXPECT_NE(alice.cookie(kCookie).value(), old_cookie);
     EXPECT_EQ(alice.send(script_call("/api/save")).header("X-Agent"), "alice");
     EXPECT_EQ(admin().list().size(), 1U);
 }
@@ -86,10 +86,10 @@ TEST_F(RunOut, AFreshCookieThatComesBackTooLateHasRunOut) {
     start();
     Browser alice = browser();
     alice.send(navigation("/app"));
-    const std::string old_cookie = *alice.cookie(kCookie);
+    const std::string old_cookie = alice.cookie(kCookie).value();
     std::this_thread::sleep_for(std::chrono::milliseconds(1200));
     EXPECT_TRUE(is_from_application(alice.send(navigation("/app"))));
-    EXPECT_NE(*alice.cookie(kCookie), old_cookie);
+    EXPECT_NE(alice.cookie(kCookie).value(), old_cookie);
 }
 
 TEST_F(RunOut, PollsDoNotExtendASessionAndActivityDoes) {
@@ -114,11 +114,11 @@ TEST_F(RunOut, NoActivityOutlastsTheAbsoluteTimeout) {
     start();
     Browser alice = browser();
     const std::string ref = begin_session(alice, "alice");
-    const std::string cookie = *alice.cookie(kCookie);
+    const std::string cookie = alice.cookie(kCookie).value();
     EXPECT_TRUE(wait_until(
         [&] {
             alice.send(navigation("/app"));
-            return *alice.cookie(kCookie) != cookie;
+            return alice.cookie(kCookie).value() != cookie;
         },
         std::chrono::seconds(5)));
     EXPECT_FALSE(admin().row(ref));

@@ -130,7 +130,7 @@ TEST_F(Tracking, AnInstanceNobodyRefreshesIsClosed) {
     const std::string ref = begin_session(alice, "alice");
     alice.send(navigation("/flow?interaction=Billing&instance=a"));
     AdminClient supervisor = admin();
-    EXPECT_EQ(supervisor.row(ref)->at("instances").to_number<int>(), 1);
+    EXPECT_EQ(supervisor.row(ref).value().at("instances").to_number<int>(), 1);
     EXPECT_TRUE(wait_until([&] {
         const auto row = supervisor.row(ref);
         return row && row->at("instances").to_number<int>() == 0;
@@ -152,7 +152,7 @@ TEST_F(Tracking, LongTextIsCutAtACharacterAndStrangeTextIsListedAsText) {
     const std::string strange_ref = begin_session(strange, "<script>\"a\\b\xff</script>");
     const HttpResponse list = admin().get("sessions");
     EXPECT_EQ(list.body.find("<script>"), std::string::npos);
-    EXPECT_EQ(text_of(*admin().row(strange_ref), "agent"), "<script>\"a\\b\xEF\xBF\xBD</script>");
+    EXPECT_EQ(text_of(admin().row(strange_ref).value(), "agent"), "<script>\"a\\b\xEF\xBF\xBD</script>");
 }
 
 TEST_F(Tracking, WhatIsKeptOfAPersonFollowsTheRecordDirective) {
@@ -220,7 +220,7 @@ TEST_F(Tracking, AgentsOnBothProtocolsAreTracked) {
     EXPECT_TRUE(next.http2);
     EXPECT_EQ(next.new_connections, 0);
     EXPECT_EQ(status_of(next), "ACTIVE");
-    EXPECT_EQ(text_of(*admin().row(ref), "agent"), "alice");
+    EXPECT_EQ(text_of(admin().row(ref).value(), "agent"), "alice");
 }
 
 TEST_F(Tracking, NoOutputTellsTheCookie) {

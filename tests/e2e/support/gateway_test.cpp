@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 namespace agent_sessions::e2e {
 namespace {
@@ -47,12 +48,16 @@ void GatewayTest::use_tls() {
 
 void GatewayTest::start() {
     server.configure(config.text());
-    ASSERT_TRUE(server.start(static_cast<std::size_t>(config.workers)));
+    if (!server.start(static_cast<std::size_t>(config.workers))) {
+        throw std::runtime_error("the gateway did not start");
+    }
 }
 
 void GatewayTest::reload() {
     server.configure(config.text());
-    ASSERT_TRUE(server.reload(static_cast<std::size_t>(config.workers)));
+    if (!server.reload(static_cast<std::size_t>(config.workers))) {
+        throw std::runtime_error("the gateway did not reload");
+    }
 }
 
 AdminClient GatewayTest::admin(const std::string& accounts, const std::string& role) const {
@@ -73,7 +78,9 @@ std::string GatewayTest::begin_session(Browser& agent_browser, const std::string
     const HttpResponse begun = agent_browser.send(second);
     EXPECT_EQ(begun.status, 200) << begun.error << begun.body;
     const std::string ref = ref_of(begun);
-    EXPECT_EQ(ref.size(), 32U) << "no session began: status " << status_of(begun);
+    if (ref.size() != 32) {
+        throw std::runtime_error("no session began: status " + status_of(begun));
+    }
     return ref;
 }
 
