@@ -12,10 +12,9 @@
 namespace agent_sessions::admin {
 namespace {
 
-Refusal refused(ErrorCode code, std::string detail, std::string log = {}) {
-    Refusal refusal;
-    refusal.code = code;
-    refusal.detail = std::move(detail);
+// Something that the operator should look at.
+Refusal misconfigured(ErrorCode code, std::string detail, std::string log) {
+    Refusal refusal = refusal_of(code, std::move(detail));
     refusal.log = std::move(log);
     return refusal;
 }
@@ -76,7 +75,7 @@ std::string_view to_string(Role role) noexcept {
 Role require_role(const Caller& caller) {
     const Role role = parse_role(caller.role);
     if (role == Role::none) {
-        throw refused(
+        throw misconfigured(
             ErrorCode::role_missing,
             "The server's configuration gives you none of the roles viewer, operator and admin here.",
             caller.role.empty()
@@ -92,8 +91,9 @@ Access require_access(const Caller& caller) {
     access.role = require_role(caller);
     access.scope = Scope::parse(caller.accounts);
     if (access.scope.empty()) {
-        throw refused(ErrorCode::account_missing, "The server's configuration gives you no account here.",
-                      "admin request refused: the value of \"agent_sessions_admin_account\" is empty");
+        throw misconfigured(ErrorCode::account_missing,
+                            "The server's configuration gives you no account here.",
+                            "admin request refused: the value of \"agent_sessions_admin_account\" is empty");
     }
     access.user = caller.user;
     access.write = caller.write;
@@ -103,28 +103,28 @@ Access require_access(const Caller& caller) {
 
 void require_change(const Request& request, const Access& access) {
     if (!access.write) {
-        throw refused(ErrorCode::read_only,
-                      "Nothing can be changed here: \"agent_sessions_admin\" has no write=on.");
+        throw refusal_of(ErrorCode::read_only,
+                         "Nothing can be changed here: \"agent_sessions_admin\" has no write=on.");
     }
     if (access.role != Role::operator_ && access.role != Role::admin) {
-        throw refused(ErrorCode::role_insufficient, "Changes need the role operator or admin.");
+        throw refusal_of(ErrorCode::role_insufficient, "Changes need the role operator or admin.");
     }
     if (!is_same_origin(request)) {
-        throw refused(ErrorCode::cross_site,
-                      "A browser sent this from another site, or without saying from where it did.");
+        throw refusal_of(ErrorCode::cross_site,
+                         "A browser sent this from another site, or without saying from where it did.");
     }
     if (request.body.size() > kMaxBodyBytes) {
-        throw refused(ErrorCode::body_too_large,
-                      "A body may have " + std::to_string(kMaxBodyBytes) + " bytes at most.");
+        throw refusal_of(ErrorCode::body_too_large,
+                         "A body may have " + std::to_string(kMaxBodyBytes) + " bytes at most.");
     }
     if (!request.body.empty() && !is_json(request.content_type.value_or(""))) {
-        throw refused(ErrorCode::unsupported_media_type, "Content-Type must be application/json.");
+        throw refusal_of(ErrorCode::unsupported_media_type, "Content-Type must be application/json.");
     }
 }
 
 void require_admin(const Access& access, std::string_view what) {
     if (access.role != Role::admin) {
-        throw refused(ErrorCode::role_insufficient, std::string(what) + " needs the role admin.");
+        throw refusal_of(ErrorCode::role_insufficient, std::string(what) + " needs the role admin.");
     }
 }
 

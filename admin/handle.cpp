@@ -20,19 +20,12 @@ constexpr std::string_view kApi = "api/1/";
 constexpr std::string_view kSessions = "sessions";
 constexpr std::string_view kRead = "GET, HEAD";
 
-Refusal refused(ErrorCode code) {
-    Refusal refusal;
-    refusal.code = code;
-    return refusal;
-}
-
 bool is_read(const Request& request) {
     return request.method == "GET" || request.method == "HEAD";
 }
 
 Refusal method_not_allowed(std::string_view allow) {
-    Refusal refusal = refused(ErrorCode::method_not_allowed);
-    refusal.detail = "Here work: " + std::string(allow) + ".";
+    Refusal refusal = refusal_of(ErrorCode::method_not_allowed, "Here work: " + std::string(allow) + ".");
     refusal.allow = allow;
     return refusal;
 }
@@ -45,7 +38,7 @@ void require_read(const Request& request) {
 
 void require_table(tracker::Tracker tracker) {
     if (!tracker) {
-        throw refused(ErrorCode::unavailable);
+        throw refusal_of(ErrorCode::unavailable);
     }
 }
 
@@ -77,7 +70,7 @@ Handled handle_session(std::string_view ref, const Request& request, const Acces
     require_no_query(request);
     const std::optional<tracker::SessionKey> key = tracker::parse_ref(ref);
     if (!key) {
-        throw refused(ErrorCode::session_not_found);
+        throw refusal_of(ErrorCode::session_not_found);
     }
     return deletes ? in_steps(make_delete_task(request, access, tracker, *key))
                    : at_once(session_response(request, access, tracker, *key));
@@ -107,7 +100,7 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
         require_read(request);
         return at_once(usage_response(request, access, tracker));
     }
-    throw refused(ErrorCode::not_found);
+    throw refusal_of(ErrorCode::not_found);
 }
 
 // A load balancer has a role at most; which accounts there are does not matter to it.
@@ -131,7 +124,7 @@ Handled route(const Request& request, tracker::Tracker tracker) {
         require_read(request);
         return at_once(asset_response(*asset, request));
     }
-    throw refused(ErrorCode::not_found);
+    throw refusal_of(ErrorCode::not_found);
 }
 
 }  // namespace

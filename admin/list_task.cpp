@@ -64,11 +64,9 @@ ListRequest parse_list_request(std::string_view raw) {
     if (const auto cursor = query.find("cursor")) {
         list.after = decode_cursor(*cursor, list.order, list.filter.digest());
         if (!list.after) {
-            Refusal refusal;
-            refusal.code = ErrorCode::invalid_cursor;
-            refusal.detail = "The cursor is damaged, or belongs to a list with another order or filter.";
-            refusal.errors = {{Source::query, "cursor", "does not fit this list"}};
-            throw refusal;
+            throw refusal_of(ErrorCode::invalid_cursor,
+                             "The cursor is damaged, or belongs to a list with another order or filter.",
+                             {{Source::query, "cursor", "does not fit this list"}});
         }
     }
     return list;

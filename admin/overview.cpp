@@ -103,9 +103,7 @@ Response session_response(const Request& request, const Access& access, tracker:
     const bool live = tracker.read_row(key, request.now, row, true);
     const std::string* const account = live ? accounts.covered_name(row.account) : nullptr;
     if (account == nullptr) {
-        Refusal refusal;
-        refusal.code = ErrorCode::session_not_found;
-        throw refusal;
+        throw refusal_of(ErrorCode::session_not_found);
     }
     return json_response(detailed_session_json(row, *account, accounts.time_zone(row.account)));
 }

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <utility>
 
 #include "admin/answer.h"
 #include "admin/json_text.h"
@@ -30,17 +31,20 @@ json::array errors_of(const Refusal& refusal) {
 
 }  // namespace
 
+Refusal refusal_of(ErrorCode code, std::string detail, std::vector<FieldError> errors) {
+    Refusal refusal;
+    refusal.code = code;
+    refusal.detail = std::move(detail);
+    refusal.errors = std::move(errors);
+    return refusal;
+}
+
 Refusal invalid_field(Source source, std::string_view name, std::string_view why) {
     const bool in_query = source == Source::query;
     const std::string shown = valid_text(name);
-    return Refusal{
-        .code = in_query ? ErrorCode::invalid_parameter : ErrorCode::invalid_member,
-        .detail = (in_query ? "Parameter \"" : "Member \"") + shown + "\" " + std::string(why) + ".",
-        .errors = {{source, shown, std::string(why)}},
-        .count = {},
-        .allow = {},
-        .log = {},
-    };
+    return refusal_of(in_query ? ErrorCode::invalid_parameter : ErrorCode::invalid_member,
+                      (in_query ? "Parameter \"" : "Member \"") + shown + "\" " + std::string(why) + ".",
+                      {{source, shown, std::string(why)}});
 }
 
 Response problem_response(const Refusal& refusal, const ProblemContext& context) {
@@ -75,9 +79,7 @@ Response problem_response(const Refusal& refusal, const ProblemContext& context)
 }
 
 Response problem_response(ErrorCode code, const Request& request) {
-    Refusal refusal;
-    refusal.code = code;
-    return problem_response(refusal, ProblemContext(request));
+    return problem_response(refusal_of(code), ProblemContext(request));
 }
 
 }  // namespace agent_sessions::admin

@@ -36,6 +36,9 @@ struct Refusal {
     std::string log;                     // Response::log
 };
 
+// `detail` is a sentence or more; empty = the title of the code says it all.
+Refusal refusal_of(ErrorCode code, std::string detail = {}, std::vector<FieldError> errors = {});
+
 // The value of one field is not valid: invalid_parameter or invalid_member.
 Refusal invalid_field(Source source, std::string_view name, std::string_view why);
 

@@ -16,11 +16,8 @@ constexpr std::size_t kMaxShownName = 64;
 
 Refusal about_name(ErrorCode code, std::string_view name, std::string_view what) {
     const std::string shown = valid_text(name.substr(0, kMaxShownName));
-    Refusal refusal;
-    refusal.code = code;
-    refusal.detail = "Parameter \"" + shown + "\" " + std::string(what) + ".";
-    refusal.errors = {{Source::query, shown, std::string(what)}};
-    return refusal;
+    return refusal_of(code, "Parameter \"" + shown + "\" " + std::string(what) + ".",
+                      {{Source::query, shown, std::string(what)}});
 }
 
 }  // namespace
@@ -28,11 +25,9 @@ Refusal about_name(ErrorCode code, std::string_view name, std::string_view what)
 Query Query::parse(std::string_view raw, std::span<const std::string_view> known) {
     const auto parsed = urls::parse_query(urls::string_view(raw.data(), raw.size()));
     if (!parsed) {
-        Refusal refusal;
-        refusal.code = ErrorCode::invalid_query;
-        refusal.detail =
-            "The query has characters that must be percent-encoded, or a wrong percent-encoding.";
-        throw refusal;
+        throw refusal_of(
+            ErrorCode::invalid_query,
+            "The query has characters that must be percent-encoded, or a wrong percent-encoding.");
     }
     const urls::encoding_opts options(true);
     Query query;

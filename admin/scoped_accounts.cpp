@@ -34,10 +34,8 @@ void ScopedAccounts::narrow(std::string_view account) {
     const bool seen = std::any_of(by_index_.begin(), by_index_.end(),
                                   [account](const auto& usage) { return usage && usage->name == account; });
     if (!named_by_scope && !seen) {
-        Refusal refusal;
-        refusal.code = ErrorCode::account_not_found;
-        refusal.detail = "No account of this name is among those that you may see.";
-        throw refusal;
+        throw refusal_of(ErrorCode::account_not_found,
+                         "No account of this name is among those that you may see.");
     }
     only_ = account;
     refresh();

@@ -45,13 +45,11 @@ SessionOrder SessionOrder::parse(std::string_view text) {
         return {found->column, descending};
     }
     if (name == "interactions" || name == "open_interactions") {
-        Refusal refusal;
-        refusal.code = ErrorCode::sort_not_supported;
-        refusal.detail =
-            "The list can be sorted by every column except Open Interactions. \"instances\" sorts by their "
-            "number.";
-        refusal.errors = {{Source::query, "sort", "does not sort by the names of interactions"}};
-        throw refusal;
+        throw refusal_of(
+            ErrorCode::sort_not_supported,
+            "The list can be sorted by every column except Open Interactions. \"instances\" sorts by "
+            "their number.",
+            {{Source::query, "sort", "does not sort by the names of interactions"}});
     }
     throw invalid_field(
         Source::query, "sort",

@@ -21,15 +21,11 @@ json::object parse_object(std::string_view body) {
     options.max_depth = kMaxDepth;
     json::error_code error;
     json::value value = json::parse(json::string_view(body.data(), body.size()), error, {}, options);
-    Refusal refusal;
-    refusal.code = ErrorCode::invalid_json;
     if (error) {
-        refusal.detail = "The body is not JSON: " + error.message() + ".";
-        throw refusal;
+        throw refusal_of(ErrorCode::invalid_json, "The body is not JSON: " + error.message() + ".");
     }
     if (!value.is_object()) {
-        refusal.detail = "The body must be a JSON object.";
-        throw refusal;
+        throw refusal_of(ErrorCode::invalid_json, "The body must be a JSON object.");
     }
     return std::move(value.as_object());
 }
@@ -39,20 +35,14 @@ std::string_view view_of(json::string_view text) {
 }
 
 Refusal unknown_member(std::string_view parent, std::string_view name) {
-    Refusal refusal;
-    refusal.code = ErrorCode::unknown_member;
     const std::string field = std::string(parent) + "/" + valid_text(name.substr(0, kMaxShownName));
-    refusal.detail = "Member \"" + field + "\" is unknown here.";
-    refusal.errors = {{Source::body, field, "is unknown here"}};
-    return refusal;
+    return refusal_of(ErrorCode::unknown_member, "Member \"" + field + "\" is unknown here.",
+                      {{Source::body, field, "is unknown here"}});
 }
 
 Refusal missing_member(std::string_view field, std::string detail) {
-    Refusal refusal;
-    refusal.code = ErrorCode::missing_member;
-    refusal.detail = std::move(detail);
-    refusal.errors = {{Source::body, std::string(field), "is missing"}};
-    return refusal;
+    return refusal_of(ErrorCode::missing_member, std::move(detail),
+                      {{Source::body, std::string(field), "is missing"}});
 }
 
 std::string parse_words(std::string_view field, const json::value& value) {
@@ -90,11 +80,9 @@ void check_when(const json::value& value) {
         return;
     }
     if (value.is_string() && value.as_string() == "finished") {
-        Refusal refusal;
-        refusal.code = ErrorCode::when_not_supported;
-        refusal.detail = "\"when\" can only be \"now\" so far; waiting for the agent to finish comes later.";
-        refusal.errors = {{Source::body, "/when", "must be \"now\""}};
-        throw refusal;
+        throw refusal_of(ErrorCode::when_not_supported,
+                         "\"when\" can only be \"now\" so far; waiting for the agent to finish comes later.",
+                         {{Source::body, "/when", "must be \"now\""}});
     }
     throw invalid_field(Source::body, "/when", "must be \"now\"");
 }

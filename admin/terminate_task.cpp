@@ -34,10 +34,10 @@ std::string_view to_string(Outcome outcome) {
 }
 
 Response busy_response(const ProblemContext& context) {
-    Refusal refusal;
-    refusal.code = ErrorCode::busy;
-    refusal.detail = "The session table stayed busy. Some of the sessions may have been ended; ask again.";
-    return problem_response(refusal, context);
+    return problem_response(
+        refusal_of(ErrorCode::busy,
+                   "The session table stayed busy. Some of the sessions may have been ended; ask again."),
+        context);
 }
 
 // Ends the sessions of a list of keys, in order.
@@ -87,9 +87,7 @@ class DeleteTask final : public Task {
         if (sessions_.outcomes().front() == Outcome::terminated) {
             return api_response(204, "");
         }
-        Refusal refusal;
-        refusal.code = ErrorCode::session_not_found;
-        return problem_response(refusal, context_);
+        return problem_response(refusal_of(ErrorCode::session_not_found), context_);
     }
 
   private:
@@ -214,10 +212,9 @@ class SelectionTask final : public Task {
     }
 
     Response count_changed() const {
-        Refusal refusal;
-        refusal.code = ErrorCode::count_changed;
-        refusal.detail = "Now " + std::to_string(count_) + " sessions match, not " +
-                         std::to_string(*selection_.expected) + ". Nothing was ended.";
+        Refusal refusal = refusal_of(ErrorCode::count_changed,
+                                     "Now " + std::to_string(count_) + " sessions match, not " +
+                                         std::to_string(*selection_.expected) + ". Nothing was ended.");
         refusal.count = count_;
         return problem_response(refusal, context_);
     }

@@ -1,10 +1,10 @@
 #include "admin/text.h"
 
-#include <locale.h>
-#include <wctype.h>
-
 #include <algorithm>
 #include <boost/nowide/utf/utf.hpp>
+#include <clocale>
+#include <cwctype>
+#include <iterator>
 
 namespace agent_sessions::admin {
 namespace {
