@@ -12,15 +12,19 @@ namespace {
 
 class AdminList : public GatewayTest {
   protected:
-    // The values of one field, row by row, as text that sorts as the field does; a Guest as "Guest".
+    // The values of one field, row by row, as text that sorts as the field does; a Guest as "Guest", letters
+    // without their case.
     std::vector<std::string> column(const std::string& query, const char* field) {
         std::vector<std::string> values;
         for (const auto& row : admin().list(query)) {
             const boost::json::value& value = row.at(field);
             if (value.is_null()) {
-                values.emplace_back("Guest");
+                values.emplace_back("guest");
             } else if (value.is_string()) {
-                values.emplace_back(value.as_string());
+                std::string text(value.as_string());
+                std::transform(text.begin(), text.end(), text.begin(),
+                               [](unsigned char letter) { return std::tolower(letter); });
+                values.push_back(text);
             } else {
                 const std::string digits = boost::json::serialize(value);
                 values.push_back(std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits);
@@ -196,8 +200,7 @@ TEST_F(AdminList, UsageTellsCurrentAndTotal) {
     start();
     begin_sessions(3, "agent");
     const boost::json::object usage = admin("default", "viewer").read("usage");
-    for (const char* field : {"account", "time_zone", "current", "total", "agents", "untracked",
-                              "daily_average", "daily_max", "days"}) {
+    for (const char* field : {"account", "time_zone", "current", "total", "agents", "untracked"}) {
         EXPECT_TRUE(usage.contains(field)) << field;
     }
     EXPECT_EQ(usage.at("current").to_number<int>(), 3) << "monitor refuses nobody";

@@ -103,7 +103,7 @@ TEST_F(AdminScope, AListOfAccountsAndTheStarCoverTheirSum) {
     EXPECT_EQ(admin("*", "viewer").read("usage").at("total").to_number<int>(), 8);
     EXPECT_EQ(admin("*", "viewer").current("account=globex"), 2);
     EXPECT_EQ(admin("*").list("account=acme").size(), 1U);
-    EXPECT_EQ(text_of(*admin("*").row(alice_ref_), "time_zone"), "Europe/Paris");
+    EXPECT_EQ(text_of(admin("*").row(alice_ref_).value(), "time_zone"), "Europe/Paris");
 }
 
 TEST_F(AdminScope, ARoleOrAccountThatIsNotGivenIsRefused) {

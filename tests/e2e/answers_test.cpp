@@ -187,7 +187,9 @@ TEST_F(Answers, VariablesAreDashesWhereNothingIsKnown) {
     EXPECT_EQ(known.header("X-Agent"), "alice");
     EXPECT_EQ(known.header("X-Account"), "default");
     EXPECT_NE(known.header("X-Start").value_or(""), "");
-    EXPECT_NE(server.access_log().find("session=" + ref + " status=ACTIVE"), std::string::npos);
+    EXPECT_TRUE(wait_until([&] {
+        return server.access_log().find("session=" + ref + " status=ACTIVE") != std::string::npos;
+    })) << "nginx writes its log after the answer";
 }
 
 TEST_F(Answers, WithTheModuleLoadedButUnusedNginxIsAsWithoutIt) {

@@ -180,7 +180,8 @@ TEST_F(Configuration, WrongDirectivesAreRefusedInNginxWords) {
         EXPECT_NE(answer.find(wrong.message), std::string::npos)
             << wrong.where << ": " << wrong.directive << "\nexpected " << wrong.message << "\n"
             << answer;
-        if (std::string(wrong.message).find("is missing") == std::string::npos) {
+        // nginx itself looks for variables when all files are read, and then names no line.
+        if (std::string(wrong.message).rfind("unknown \"no_such_variable", 0) != 0) {
             EXPECT_NE(answer.find("nginx.conf:"), std::string::npos) << "names file and line\n" << answer;
         }
     }

@@ -256,9 +256,12 @@ TEST_F(Ended, ErrorPageToANamedLocationOrAnotherHostNeitherTellsAgainNorBegins) 
     Browser alice = browser();
     end(begin_session(alice, "alice"));
     for (int time = 0; time < 2; ++time) {
-        const HttpResponse response = alice.send(form_post("/app", "a=b"));
+        const HttpResponse response = alice.send(navigation_by_page("/app"));
         EXPECT_EQ(response.body, "named words");
         EXPECT_TRUE(response.all("Set-Cookie").empty());
+        const HttpResponse posted = alice.send(form_post("/app", "a=b"));
+        EXPECT_EQ(posted.status, 403);
+        EXPECT_TRUE(posted.all("Set-Cookie").empty());
     }
     EXPECT_EQ(admin().current(), 0);
 }

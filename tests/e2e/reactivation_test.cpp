@@ -205,7 +205,7 @@ TEST_F(Reactivation, TheMarkWorksOnce) {
     EXPECT_TRUE(is_from_application(press_button(target)));
     expect_new_session();
     // The old cookie, kept by somebody, gets nothing more by the same mark.
-    const HttpResponse again = second.send(navigation(target));
+    const HttpResponse again = second.send(navigation_by_page(target));
     EXPECT_TRUE(again.all("Set-Cookie").empty()) << again.status;
     EXPECT_TRUE(is_message_for_script(second.send(script_call("/api"))));
     EXPECT_EQ(admin().current(), 1);
@@ -221,7 +221,7 @@ TEST_F(Reactivation, AWrongMarkOrTheMarkOfAnotherSessionDoesNothing) {
          {foreign, std::string("/flow/1?agent_session_reactivate=AAAAAAAAAAAAAAAAAAAAAA"),
           std::string("/flow/1?agent_session_reactivate="), std::string("/flow/1?agent_session_reactivate=1"),
           "/flow/1?agent_session_reactivate=" + std::string(2000, 'A')}) {
-        const HttpResponse response = alice_.send(navigation(target));
+        const HttpResponse response = alice_.send(navigation_by_page(target));
         EXPECT_TRUE(response.all("Set-Cookie").empty()) << target;
         EXPECT_NE(response.status, 200) << target;
         EXPECT_TRUE(is_message_for_script(alice_.send(script_call("/api")))) << target;

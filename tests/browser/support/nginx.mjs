@@ -35,7 +35,10 @@ async function startApplication(pages) {
   const requests = [];
   const server = createServer((request, response) => {
     request.resume();
-    requests.push(`${request.method} ${request.url}`);
+    // A request that no cookie came with is nobody's: Chromium asks for icons like that.
+    if (request.url !== "/favicon.ico" || request.headers.cookie) {
+      requests.push(`${request.method} ${request.url}`);
+    }
     const { pathname, searchParams } = new URL(request.url, "http://application");
     if (searchParams.has("login")) {
       response.setHeader("X-Agent-Id", searchParams.get("login"));
