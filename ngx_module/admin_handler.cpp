@@ -107,7 +107,7 @@ ngx_int_t proceed(ngx_http_request_t& request) {
             return refuse_too_large(request);
         }
         if (!request.reading_body) {
-            const auto path = encode(request.pool, path_below_location(request).value_or(std::string_view()));
+            const auto path = encode(request.pool, path_below_location(request).value_or(""));
             if (!path) {
                 return NGX_HTTP_INTERNAL_SERVER_ERROR;
             }

@@ -24,7 +24,8 @@ void issue_cookie(Tracking& tracking) {
     tracking.state.status = SessionStatus::untracked;
 }
 
-// The session of the cookie ran out. All who bring that cookie within a short time get the same next one.
+// The session of the cookie is over, and its agent goes on. All tabs that bring that cookie within a short
+// time get the same next session.
 void begin_next(Tracking& tracking) {
     RequestState& state = tracking.state;
     const tracker::SessionKey predecessor = state.key;
@@ -53,17 +54,6 @@ void begin_next(Tracking& tracking) {
     }
 }
 
-void begin_after_reload(Tracking& tracking) {
-    const tracker::SessionKey predecessor = tracking.state.key;
-    const auto token = mint(tracking);
-    if (!token || !set_cookie(tracking, *token)) {
-        note_untracked(tracking, tracker::Untracked::other);
-        return;
-    }
-    begin_session(tracking, token->key, token->issued, agent_of(tracking.request, tracking.configuration),
-                  predecessor);
-}
-
 void carry_out(Tracking& tracking, gateway::Action action) {
     RequestState& state = tracking.state;
     switch (action) {
@@ -72,13 +62,11 @@ void carry_out(Tracking& tracking, gateway::Action action) {
                           agent_of(tracking.request, tracking.configuration), std::nullopt);
             break;
         case gateway::Action::begin_next:
+        case gateway::Action::reactivate_by_reload:
             begin_next(tracking);
             break;
         case gateway::Action::issue_cookie:
             issue_cookie(tracking);
-            break;
-        case gateway::Action::reactivate_by_reload:
-            begin_after_reload(tracking);
             break;
         case gateway::Action::pass_untracked:
             note_untracked(tracking, state.cause);

@@ -117,6 +117,7 @@ bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTim
     }
     begin.lifetime = configuration.lifetime();
     begin.predecessor = predecessor;
+    begin.confirmed = state.planned == gateway::Action::begin_fresh;
 
     const tracker::Begun begun = tracking.tracker.begin(begin, tracking.now);
     switch (begun.result) {
