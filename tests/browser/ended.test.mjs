@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { startGateway, until } from "./support/nginx.mjs";
 
-const html = (body) => `<!doctype html><meta charset="utf-8"><title>Application</title>${body}`;
+const html = (body) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Application</title>${body}`;
 const answer = (type, text) => (request, response) => {
   response.setHeader("Content-Type", type);
   response.end(text);
@@ -19,10 +19,9 @@ const pages = {
   "/reloader": html(`<h1>Reloader</h1><iframe src="/widget" name="widget"></iframe>
     <script>
       window.rounds = 0;
-      document.querySelector("iframe").addEventListener("load", (event) => {
-        window.rounds += 1;
-        setTimeout(() => { event.target.src = "/widget"; }, 50);
-      });
+      const frame = document.querySelector("iframe");
+      frame.onload = () => { window.rounds += 1; };
+      setInterval(() => frame.contentWindow.location.replace("/widget"), 200);
     </script>`),
   "/self-reloading": html(`<h1>Restless</h1><script>setTimeout(() => location.reload(), 200);</script>`),
   "/refreshing": html(`<meta http-equiv="refresh" content="1"><h1>Refreshing</h1>`),

@@ -208,7 +208,7 @@ TEST_F(AdminList, UsageTellsCurrentAndTotal) {
     EXPECT_EQ(usage.at("agents").to_number<int>(), 3);
     EXPECT_EQ(text_of(usage, "time_zone"), "Asia/Tokyo");
     const auto rows = admin().list();
-    EXPECT_NE(text_of(rows[0], "started").find("+09:00"), std::string::npos) << text_of(rows[0], "started");
+    EXPECT_EQ(text_of(rows[0], "time_zone"), "Asia/Tokyo");
     Browser stranger = browser();
     begin_session(stranger, "other", "unlicensed");
     EXPECT_TRUE(admin("unlicensed", "viewer").read("usage").at("total").is_null());

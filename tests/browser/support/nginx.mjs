@@ -35,15 +35,12 @@ async function startApplication(pages) {
   const requests = [];
   const server = createServer((request, response) => {
     request.resume();
-    // A request that no cookie came with is nobody's: Chromium asks for icons like that.
-    if (request.url !== "/favicon.ico" || request.headers.cookie) {
-      requests.push(`${request.method} ${request.url}`);
-    }
+    requests.push(`${request.method} ${request.url}`);
     const { pathname, searchParams } = new URL(request.url, "http://application");
     if (searchParams.has("login")) {
       response.setHeader("X-Agent-Id", searchParams.get("login"));
     }
-    const page = pages[pathname] ?? `<!doctype html><title>Application</title><h1>Application ${pathname}</h1>`;
+    const page = pages[pathname] ?? `<!doctype html><link rel="icon" href="data:,"><title>Application</title><h1>Application ${pathname}</h1>`;
     if (typeof page === "function") {
       page(request, response);
       return;
