@@ -23,7 +23,9 @@ Refusal about_name(ErrorCode code, std::string_view name, std::string_view what)
 }  // namespace
 
 Query Query::parse(std::string_view raw, std::span<const std::string_view> known) {
-    const auto parsed = urls::parse_query(urls::string_view(raw.data(), raw.size()));
+    // Boost.URL 1.81 measures what it has parsed by the zero byte behind it, whatever length it was given.
+    const std::string terminated(raw);
+    const auto parsed = urls::parse_query(terminated);
     if (!parsed) {
         throw refusal_of(
             ErrorCode::invalid_query,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "admin/problem.h"
@@ -124,7 +125,7 @@ bool SessionOrder::before(const SortKey& left, const SortKey& right) const {
     if (const int compared = left.text.compare(right.text); compared != 0) {
         return (compared < 0) != descending;
     }
-    return left.session < right.session;
+    return std::tie(left.session.high, left.session.low) < std::tie(right.session.high, right.session.low);
 }
 
 void FirstKeys::offer(SortKey key) {

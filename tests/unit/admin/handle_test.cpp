@@ -89,6 +89,21 @@ TEST_F(HandleTest, GetChangesNothing) {
     EXPECT_TRUE(is_live(key));
 }
 
+TEST_F(HandleTest, ViewsOfNothingAreEmptyText) {
+    Request request;
+    request.method = "GET";
+    request.caller = caller_;
+    request.now = clock_.now();
+    EXPECT_EQ(handle(request, tracker_).response->status, 200);
+    request.method = "POST";
+    request.path = "api/1/sessions/terminate";
+    request.content_type = std::string_view();
+    request.host = std::string_view();
+    EXPECT_EQ(handle(request, tracker_).response->status, 400);
+    request.origin = std::string_view();
+    EXPECT_EQ(handle(request, tracker_).response->status, 403);
+}
+
 TEST_F(HandleTest, AProblemRepeatsThePathAsTextOnly) {
     Asked request = asked("GET", "");
     request.path = "x\"</script>\r\n\xFF";

@@ -51,6 +51,8 @@ TEST(OriginTest, ComparesHostAndPortOnly) {
         {"https://", "", false},
         {"https://:443", ":443", false},
         {"https://agents.example:99999", "agents.example:99999", false},
+        {"https://agents.example:99999", "agents.example:34463", false},
+        {"https://agents.example:99999999999999999999", "agents.example", false},
         {"https://agents.example:0", "agents.example:0", false},
         {"https://agents.example:x", "agents.example", false},
         {"https://agents.example\r\n", "agents.example", false},
@@ -59,6 +61,16 @@ TEST(OriginTest, ComparesHostAndPortOnly) {
         EXPECT_EQ(origin_matches_host(one.origin, one.host), one.matches)
             << one.origin << " and " << one.host;
     }
+}
+
+TEST(OriginTest, ReadsToTheEndAndNoFurther) {
+    const std::string_view origin = "https://agents.example:443/x";
+    const std::string_view host = "agents.example:4430";
+    EXPECT_TRUE(origin_matches_host(origin.substr(0, 26), host.substr(0, 18)));
+    EXPECT_TRUE(origin_matches_host(origin.substr(0, 22), host.substr(0, 14)));
+    EXPECT_FALSE(origin_matches_host(origin.substr(0, 21), host.substr(0, 14)));
+    EXPECT_FALSE(origin_matches_host(origin, host.substr(0, 18)));
+    EXPECT_FALSE(origin_matches_host(std::string_view(), std::string_view()));
 }
 
 TEST(OriginTest, TheFirstHeaderThatIsThereDecides) {

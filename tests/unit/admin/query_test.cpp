@@ -36,6 +36,15 @@ TEST(QueryTest, AnEmptyQueryHasNoParameters) {
     EXPECT_EQ(query.find(""), std::nullopt);
 }
 
+TEST(QueryTest, ReadsToItsEndAndNoFurther) {
+    const std::string_view line = "q=ab&agent=c&limit=1 HTTP/1.1";
+    EXPECT_EQ(Query::parse(line.substr(0, 3), kKnown).find("q"), "a");
+    EXPECT_EQ(Query::parse(line.substr(0, 12), kKnown).find("agent"), "c");
+    EXPECT_EQ(Query::parse(line.substr(0, 1), kKnown).find("q"), "");
+    EXPECT_EQ(Query::parse(line.substr(0, 0), kKnown).parameters().size(), 0u);
+    EXPECT_EQ(Query::parse(std::string_view(), kKnown).parameters().size(), 0u);
+}
+
 TEST(QueryTest, RefusesWhatItDoesNotKnow) {
     for (const char* raw : {"x=1", "Q=1", "=1", "q=1&", "&", "q=1&&limit=2", "q%00=1"}) {
         EXPECT_EQ(code_of_parsing(raw), ErrorCode::unknown_parameter) << raw;
