@@ -189,6 +189,11 @@ TEST_F(AccessTest, AnotherAccountsSessionsDoNotExist) {
               (boost::json::array{{{"ref", their_ref}, {"result", "not_found"}},
                                   {{"ref", no_ref}, {"result", "not_found"}}}));
     EXPECT_TRUE(is_live(theirs));
+    const tracker::SessionKey theirs_ended = begin({.account = "beta"});
+    tracker_.end(theirs_ended, {tracker::EndReason::logout, "", ""}, clock_.now());
+    EXPECT_NE(terminate("{\"refs\":[\"" + tracker::to_ref(theirs_ended) + "\"]}").body.find("not_found"),
+              std::string::npos)
+        << "nor have they ended";
 
     const boost::json::object list = get_json("api/1/sessions");
     EXPECT_EQ(column(list, "ref"), std::vector{tracker::to_ref(ours)});
