@@ -105,35 +105,59 @@ void make_state_directory(const Zone& zone, const std::optional<Owner>& owner) {
     close(directory);
 }
 
-ngx_int_t attach_zone(ngx_conf_t* cf, Zone& zone, const std::optional<Owner>& owner) {
-    zone.attachment = find_attached(zone);
-    if (zone.attachment == nullptr) {
-        tracker::AttachOptions options;
-        options.directory = to_view(zone.run);
-        options.name = to_view(zone.name);
-        options.capacity = zone.capacity;
-        if (owner) {
-            options.owner = owner->user;
-            options.group = owner->group;
-        }
-        options.inherited = ngx_inherited != 0 && ngx_is_init_cycle(cf->cycle->old_cycle);
+// nullptr = refused, and logged.
+tracker::Attachment* attach(ngx_conf_t* cf, const Zone& zone, const std::optional<Owner>& owner) {
+    tracker::AttachOptions options;
+    options.directory = to_view(zone.run);
+    options.name = to_view(zone.name);
+    options.capacity = zone.capacity;
+    if (owner) {
+        options.owner = owner->user;
+        options.group = owner->group;
+    }
+    options.inherited = ngx_inherited != 0 && ngx_is_init_cycle(cf->cycle->old_cycle);
 
-        tracker::Attachment::Outcome outcome = tracker::Attachment::open(options, read_clocks());
-        for (const std::string& warning : outcome.warnings) {
-            ngx_log_error(NGX_LOG_WARN, cf->log, 0, "agent_sessions: %s", warning.c_str());
-        }
-        if (outcome.attachment == nullptr) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "agent_sessions: %s", outcome.error.c_str());
-            return NGX_ERROR;
-        }
-        registry->attached.push_back({options.directory, options.name, std::move(outcome.attachment)});
-        zone.attachment = registry->attached.back().attachment.get();
-    } else if (zone.attachment->capacity() != zone.capacity) {
+    tracker::Attachment::Outcome outcome = tracker::Attachment::open(options, read_clocks());
+    for (const std::string& warning : outcome.warnings) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0, "agent_sessions: %s", warning.c_str());
+    }
+    if (outcome.attachment == nullptr) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "agent_sessions: %s", outcome.error.c_str());
+        return nullptr;
+    }
+    registry->attached.push_back({options.directory, options.name, std::move(outcome.attachment)});
+    return registry->attached.back().attachment.get();
+}
+
+// A reload finds its own attachment. false = its segment is not what it was, so that new workers can't have
+// it.
+bool is_sound(ngx_conf_t* cf, const Zone& zone, const tracker::Attachment& attachment) {
+    const std::string fault = attachment.check();
+    if (!fault.empty()) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "agent_sessions: %s", fault.c_str());
+        return false;
+    }
+    if (attachment.capacity() != zone.capacity) {
+        ngx_str_t name = zone.name;
         ngx_log_error(
             NGX_LOG_WARN, cf->log, 0,
             "agent_sessions: zone \"%V\" keeps its capacity of %uL and all its sessions; a capacity of %ui "
             "takes effect at the next full start",
-            &zone.name, zone.attachment->capacity(), zone.capacity);
+            &name, attachment.capacity(), zone.capacity);
+    }
+    return true;
+}
+
+ngx_int_t attach_zone(ngx_conf_t* cf, Zone& zone, const std::optional<Owner>& owner) {
+    zone.attachment = find_attached(zone);
+    if (zone.attachment != nullptr && !is_sound(cf, zone, *zone.attachment)) {
+        return NGX_ERROR;
+    }
+    if (zone.attachment == nullptr) {
+        zone.attachment = attach(cf, zone, owner);
+    }
+    if (zone.attachment == nullptr) {
+        return NGX_ERROR;
     }
     zone.tracker = zone.attachment->tracker();
     make_state_directory(zone, owner);
