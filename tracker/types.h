@@ -194,7 +194,7 @@ struct Instance {
 struct Row {
     SessionHandle handle;
     SessionKey key;
-    std::uint16_t account = 0;  // index for account_name()
+    std::uint16_t account = 0;  // AccountUsage::index
     WallTime started{};
     BootTime begun{};
     WallTime last_seen{};

@@ -17,7 +17,7 @@ class StoredName {
     StoredName(const Layout& layout, std::string_view name) noexcept {
         if (name.size() <= kMaxAccountBytes) {
             length_ = name.size();
-            std::memcpy(bytes_, name.data(), length_);
+            std::copy(name.begin(), name.end(), bytes_);
             return;
         }
         constexpr std::size_t kHashDigits = 16;

@@ -1,6 +1,6 @@
 #include "tracker/memory/event_ring.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "tracker/memory/texts.h"
 
@@ -23,8 +23,8 @@ void append_event(Transaction& change, const EventFacts& facts, Now now) noexcep
     const std::string_view by = cut(facts.by, sizeof(record.by));
     record.text_length = static_cast<std::uint8_t>(text.size());
     record.by_length = static_cast<std::uint8_t>(by.size());
-    std::memcpy(record.text, text.data(), text.size());
-    std::memcpy(record.by, by.data(), by.size());
+    std::copy(text.begin(), text.end(), record.text);
+    std::copy(by.begin(), by.end(), record.by);
     record.sequence.store(sequence, std::memory_order_release);
     change.set(layout.totals.next_event, sequence + 1);
     change.add(layout.totals.changes, std::uint64_t{1});
