@@ -1,6 +1,7 @@
 // A real nginx with the module in front of an agent application of this process, for one test.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createServer as createListener } from "node:net";
@@ -96,6 +97,11 @@ http {
 `;
 }
 
+// The test runner ends a file that takes too long by a signal, which by itself would skip what is done at exit.
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  process.once(signal, () => process.exit(1));
+}
+
 /** Starts both. `stop()` ends them, removes every file, and fails when nginx complained. */
 export async function startGateway(pages = {}) {
   const prefix = await mkdtemp(join(tmpdir(), "agent-sessions-browser-"));
@@ -110,7 +116,10 @@ export async function startGateway(pages = {}) {
     { stdio: ["ignore", "ignore", "ignore"] },
   );
   const ended = new Promise((resolve) => nginx.once("exit", resolve));
-  const endAtExit = () => nginx.kill("SIGKILL");
+  const endAtExit = () => {
+    nginx.kill("SIGTERM");
+    rmSync(prefix, { recursive: true, force: true });
+  };
   process.once("exit", endAtExit);
   const url = `http://127.0.0.1:${port}`;
 
