@@ -1,7 +1,6 @@
 // Tracker: upkeep, licences and the election of who does the upkeep.
-#include <signal.h>
-
 #include <cerrno>
+#include <csignal>
 
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/instances.h"

@@ -66,7 +66,7 @@ void store_zone(Transaction& change, AccountRecord& record, std::string_view zon
 }
 
 void note_peak(Transaction& change, AccountRecord& record, Now now) noexcept {
-    constexpr std::int64_t kQuarterMs = 15 * 60 * 1000;
+    constexpr std::int64_t kQuarterMs = std::int64_t{15} * 60 * 1000;
     const std::int64_t wall = now.wall.time_since_epoch().count();
     const std::int64_t quarter = wall / kQuarterMs;
     const std::uint32_t current = record.current.load(std::memory_order_relaxed);
