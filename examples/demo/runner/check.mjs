@@ -94,8 +94,8 @@ function adminClient(port, name) {
     const base = `http://127.0.0.1:${port}/agents/api/1`;
     const headers = { Authorization: `Basic ${Buffer.from(`${name}:${adminPassword}`).toString('base64')}` };
     return {
-        async list(query = '') {
-            const answer = await fetch(`${base}/sessions?limit=500&${query}`, { headers });
+        async list(query = 'sort=-started') {
+            const answer = await fetch(`${base}/sessions?${query}&limit=500`, { headers });
             assert.equal(answer.status, 200);
             return answer.json();
         },
