@@ -20,7 +20,9 @@ void set_content_type(ngx_http_request_t& request, std::string_view value) noexc
     }
 }
 
-bool add_answer_header(ngx_http_request_t& request, std::string_view name, std::string_view value) noexcept {
+}  // namespace
+
+bool add_header(ngx_http_request_t& request, std::string_view name, std::string_view value) noexcept {
     if (equal_ignoring_case(name, "Content-Type")) {
         set_content_type(request, value);
         return true;
@@ -52,12 +54,6 @@ bool add_answer_header(ngx_http_request_t& request, std::string_view name, std::
     return true;
 }
 
-}  // namespace
-
-bool add_header(ngx_http_request_t& request, std::string_view name, std::string_view value) noexcept {
-    return add_answer_header(request, name, value);
-}
-
 ngx_int_t send_answer(ngx_http_request_t& request, int status,
                       std::span<const std::pair<std::string, std::string>> headers,
                       std::string_view body) noexcept {
@@ -68,7 +64,7 @@ ngx_int_t send_answer(ngx_http_request_t& request, int status,
     request.headers_out.content_length_n = static_cast<off_t>(body.size());
     request.disable_not_modified = 1;
     for (const auto& [name, value] : headers) {
-        if (!add_answer_header(request, name, value)) {
+        if (!add_header(request, name, value)) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
