@@ -88,6 +88,13 @@ AccountUsage Tracker::overall_usage() {
     return overall;
 }
 
+std::vector<QuarterPeak> Tracker::recent_quarters(std::uint16_t account, Now /*now*/) {
+    const AccountRecord& record = layout_->account(account);
+    const QuarterPeak peak{record.quarter.load(), record.quarter_peak.load(),
+                           WallTime{Millis{record.quarter_peak_at.load()}}};
+    return {peak};
+}
+
 Tracker::Figures Tracker::figures() const noexcept {
     Layout& layout = *layout_;
     const Totals& totals = layout.totals;

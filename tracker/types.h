@@ -226,6 +226,17 @@ struct AccountUsage {
     std::uint64_t untracked = 0;  // requests that passed without being tracked, since the segment was made
 };
 
+// The maximum of one quarter hour (UTC) of an account, exact: kept at every begin.
+struct QuarterPeak {
+    std::int64_t quarter = 0;  // quarter hours since the epoch
+    std::uint32_t peak = 0;
+    WallTime at{};
+    // The number of the latest event then: who was in it began up to this one and ended after it.
+    std::uint64_t sequence = 0;
+    std::uint32_t agents = 0;  // distinct names at that moment
+    std::uint32_t refused = 0;
+};
+
 // Why a request passed untracked.
 enum class Untracked : std::uint8_t { no_cookie, table_full, accounts_full, busy, other };
 inline constexpr std::size_t kUntrackedCauses = 5;
