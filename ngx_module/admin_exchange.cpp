@@ -125,6 +125,7 @@ void AdminExchange::run(std::string_view path) {
     asked.accept = find_header(request_, "Accept");
     asked.accept_encoding = find_header(request_, "Accept-Encoding");
     asked.if_none_match = to_view(request_.headers_in.if_none_match);
+    asked.address = to_view(request_.connection->addr_text);
     asked.request_id = evaluate(request_, main.request_id);
     asked.caller = caller_of(request_, configuration);
     asked.now = cached_now();
