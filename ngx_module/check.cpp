@@ -1,6 +1,7 @@
 #include "ngx_module/check.h"
 
 #include "ngx_module/clock.h"
+#include "ngx_module/conditions.h"
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/gateway/reactivation_url.h"
 #include "ngx_module/guard.h"
@@ -152,7 +153,13 @@ ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& c
             state->planned = gateway::Action::tell_ended;
         }
     }
-    return gateway::answers_itself(state->planned) ? answer_plan(tracking) : NGX_DECLINED;
+    if (gateway::answers_itself(state->planned)) {
+        return answer_plan(tracking);
+    }
+    if (gateway::sets_cookie(state->planned)) {
+        drop_conditions(request);
+    }
+    return NGX_DECLINED;
 }
 
 }  // namespace
