@@ -5,6 +5,7 @@
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/gateway/reactivation_url.h"
 #include "ngx_module/guard.h"
+#include "ngx_module/passage.h"
 #include "ngx_module/refusal.h"
 #include "ngx_module/request_facts.h"
 #include "ngx_module/text.h"
@@ -174,7 +175,11 @@ ngx_int_t check_request(ngx_http_request_t* request) noexcept {
         return stop_refused(request);
     }
     const LocationConfiguration& configuration = location_configuration(main);
-    if (!configuration.tracks() || (state != nullptr && state->zone == configuration.zone)) {
+    if (!configuration.tracks()) {
+        return NGX_DECLINED;
+    }
+    if (state != nullptr && state->zone == configuration.zone) {
+        note_redirect(main, *state);
         return NGX_DECLINED;
     }
     return guard<ngx_int_t>(main.connection->log, "the check of a request", NGX_DECLINED,

@@ -7,14 +7,6 @@ namespace agent_sessions::ngx {
 
 namespace {
 
-// An answer that refuses says nothing about who asked: until it is let through, a name is only what somebody
-// claimed.
-bool refuses(ngx_uint_t status) noexcept {
-    constexpr ngx_uint_t kProxyAuthenticationRequired = 407;
-    return status == NGX_HTTP_UNAUTHORIZED || status == NGX_HTTP_FORBIDDEN ||
-           status == kProxyAuthenticationRequired;
-}
-
 void issue_cookie(Tracking& tracking) {
     const auto token = mint(tracking);
     if (!token || !set_cookie(tracking, *token)) {
@@ -83,14 +75,16 @@ bool begins(gateway::Action action) noexcept {
 }  // namespace
 
 void settle(Tracking& tracking) {
-    const auto status = tracking.request.headers_out.status;
     gateway::AnswerFacts answer;
-    answer.status = static_cast<int>(status);
+    answer.status = static_cast<int>(tracking.request.headers_out.status);
+    answer.turned_away = tracking.state.turned_away;
     if (begins(tracking.state.planned) && tracking.configuration.begin != nullptr) {
         answer.begin_allowed = evaluate(tracking.request, tracking.configuration.begin) != "0";
     }
     carry_out(tracking, gateway::settle(tracking.state.planned, answer));
-    if (tracking.state.live && !refuses(status)) {
+    // An answer that refuses says nothing about who asked: until it is let through, a name is only what
+    // somebody claimed.
+    if (tracking.state.live && !gateway::refuses(answer)) {
         follow_identity(tracking);
         follow_interaction(tracking);
     }

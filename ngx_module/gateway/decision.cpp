@@ -172,8 +172,7 @@ Action settle(Action planned, const AnswerFacts& answer) noexcept {
         return Action::pass_untracked;
     }
     // PRODUCT 4: pages that begin none, and requests that were refused.
-    const bool refused = answer.status == 401 || answer.status == 403 || answer.status == 407;
-    if (answer.begin_allowed && !refused) {
+    if (answer.begin_allowed && !refuses(answer)) {
         return planned;
     }
     return planned == Action::reactivate_by_reload ? Action::issue_cookie : Action::pass_untracked;
