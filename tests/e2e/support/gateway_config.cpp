@@ -74,7 +74,9 @@ std::string GatewayConfig::text() const {
         text += "env LD_PRELOAD;\nenv ASAN_OPTIONS;\nenv LSAN_OPTIONS;\nenv UBSAN_OPTIONS;\n";
     }
     text += "events { worker_connections 1024; }\nhttp {\n" + std::string(kHttp);
-    if (with_module) {
+    if (!with_module) {
+        text += "    access_log logs/access.log;\n";
+    } else {
         text +=
             "    log_format seen '$status $request_method $request_uri session=$agent_session_ref "
             "status=$agent_session_status';\n    access_log logs/access.log seen;\n";
