@@ -66,8 +66,10 @@ Action answer_told(const RequestFacts& facts) noexcept {
         }
     }
     // PRODUCT 5: a page for the agent's navigation, a body to read for a script. Nobody has seen what was
-    // prefetched.
-    return facts.request.wants_page && !prefetch ? Action::tell_ended : Action::refuse_ended;
+    // prefetched, nor the answer to a HEAD.
+    const bool seen = facts.request.wants_page && !prefetch &&
+                      (facts.method == Method::get || facts.method == Method::post);
+    return seen ? Action::tell_ended : Action::refuse_ended;
 }
 
 Action answer_without_cookie(const RequestFacts& facts) noexcept {

@@ -242,7 +242,7 @@ TEST(Decision, TheMarkReactivatesNothingElse) {
             facts.carries_mark = true;
             facts.mark_valid = true;
             facts.message_shown = true;
-            EXPECT_EQ(decide(facts), Action::tell_ended);
+            EXPECT_EQ(decide(facts), method == Method::post ? Action::tell_ended : Action::refuse_ended);
         }
     }
     RequestFacts facts = ended(kPrefetch, EndReason::administrator);
@@ -290,7 +290,7 @@ TEST(Decision, NorDoesAnotherUrlOrAnotherMethodOrAPoll) {
     facts.method = Method::post;
     EXPECT_EQ(decide(facts), Action::tell_ended);
     facts.method = Method::head;
-    EXPECT_EQ(decide(facts), Action::tell_ended);
+    EXPECT_EQ(decide(facts), Action::refuse_ended) << "and shows nobody the message";
     facts = ended(kScript, EndReason::administrator);
     facts.message_shown = true;
     facts.request.user_activated = true;
