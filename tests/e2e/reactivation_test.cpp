@@ -140,6 +140,14 @@ TEST_F(Reactivation, AHeadNeverReactivates) {
     EXPECT_TRUE(is_still_ended());
 }
 
+TEST_F(Reactivation, AHeadIsNoMessageShown) {
+    HttpRequest head = plain_navigation("/flow/1");
+    head.method = "HEAD";
+    EXPECT_EQ(alice_.send(head).status, 403);
+    EXPECT_TRUE(is_message_page(alice_.send(navigation("/flow/1")))) << "nobody has read it yet";
+    EXPECT_TRUE(is_still_ended());
+}
+
 TEST_F(Reactivation, APrefetchNeverReactivatesAndIsNoMessageShown) {
     EXPECT_EQ(alice_.send(prefetch("/flow/1")).status, 403);
     EXPECT_EQ(alice_.send(prefetch("/flow/1")).status, 403);
@@ -170,6 +178,16 @@ TEST_F(Reactivation, TheLinkForScriptsWorks) {
     const std::string link = text_of(problem, "reactivate");
     ASSERT_NE(link, "");
     EXPECT_TRUE(is_from_application(press_button(link)));
+    expect_new_session();
+}
+
+TEST_F(Reactivation, TheLinkForScriptsLeadsToThePageThatCalled) {
+    HttpRequest call = script_call("/api/save?draft=1");
+    call.with("Referer", "http://127.0.0.1:" + std::to_string(config.port) + "/flow/edit?id=7");
+    const std::string link = text_of(parse_object(alice_.send(call)), "reactivate");
+    const std::size_t mark = application.mark();
+    EXPECT_TRUE(is_from_application(press_button(link)));
+    EXPECT_EQ(application.requests_since(mark), std::vector<std::string>{"GET /flow/edit?id=7"});
     expect_new_session();
 }
 
