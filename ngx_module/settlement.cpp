@@ -16,6 +16,11 @@ void issue_cookie(Tracking& tracking) {
     tracking.state.status = SessionStatus::untracked;
 }
 
+bool is_known(Tracking& tracking, tracker::SessionKey key) noexcept {
+    const tracker::Found::State state = tracking.tracker.find(key, tracking.now).state;
+    return state == tracker::Found::State::live || state == tracker::Found::State::ended;
+}
+
 // The session of the cookie is over, and its agent goes on. All tabs that bring that cookie within a short
 // time get the same next session.
 void begin_next(Tracking& tracking) {
@@ -43,6 +48,10 @@ void begin_next(Tracking& tracking) {
     if (begin_session(tracking, token->key, token->issued, agent_of(tracking.request, tracking.configuration),
                       predecessor)) {
         tracking.tracker.note_successor(*ended, token->key);
+    } else if (state.planned == gateway::Action::begin_next && !is_known(tracking, token->key)) {
+        // No room or busy: only the cookie that came tells whom the next session belongs to, so the browser
+        // keeps it and asks again.
+        state.set_cookie = {};
     }
 }
 
