@@ -9,6 +9,8 @@ namespace {
 class Reactivation : public GatewayTest {
   protected:
     void SetUp() override {
+        config.locations =
+            "        location /protected/ { internal; agent_sessions off; return 200 'protected words'; }\n";
         start();
         ref_ = begin_session(alice_, "alice");
         started_ = text_of(admin().row(ref_).value_or(boost::json::object()), "started");
@@ -68,6 +70,12 @@ TEST_F(Reactivation, TheReloadWorksOnAnotherWorkerAndAfterAReloadOfNginx) {
     EXPECT_TRUE(is_message_page(alice_.send(navigation("/flow/1"))));
     ASSERT_TRUE(server.reload());
     EXPECT_TRUE(is_from_application(alice_.send(navigation("/flow/1"), alice_.open_tab())));
+    expect_new_session();
+}
+
+TEST_F(Reactivation, TheReloadWorksWhereAnUntrackedLocationAnswers) {
+    EXPECT_TRUE(is_message_page(alice_.send(navigation("/accelerated"))));
+    EXPECT_EQ(alice_.send(navigation("/accelerated")).body, "protected words");
     expect_new_session();
 }
 
