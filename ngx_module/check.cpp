@@ -99,6 +99,7 @@ gateway::Action plan(Tracking& tracking) {
     facts.lifetime = configuration.lifetime();
     facts.method = method_of(request);
     facts.require = configuration.require != 0;
+    facts.strict = configuration.cookie->settings.same_site == gateway::SameSite::strict;
     facts.activity = configuration.activity == nullptr || evaluate(request, configuration.activity) != "0";
 
     const auto mark = gateway::find_mark(target_of(request).query);

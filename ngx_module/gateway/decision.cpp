@@ -72,11 +72,17 @@ Action answer_told(const RequestFacts& facts) noexcept {
     return seen ? Action::tell_ended : Action::refuse_ended;
 }
 
+// A strict cookie stays at home when another site leads here. A new one would push it out, and with it an
+// end.
+bool may_be_withheld(const RequestFacts& facts) noexcept {
+    return facts.strict && facts.cookie == CookieState::absent && facts.request.cross_site;
+}
+
 Action answer_without_cookie(const RequestFacts& facts) noexcept {
     switch (facts.request.kind) {
         // PRODUCT 4: the first navigation gets a cookie.
         case RequestKind::navigation:
-            return Action::issue_cookie;
+            return may_be_withheld(facts) ? Action::pass_untracked : Action::issue_cookie;
         // PRODUCT 4: preflights and cross-site POSTs pass also where a session is required.
         case RequestKind::preflight:
         case RequestKind::cross_site_post:

@@ -41,6 +41,7 @@ struct RequestFacts {
     Classified request;
     bool activity = true;  // agent_sessions_activity is not "0"
     bool require = false;  // agent_sessions_require
+    bool strict = false;   // the cookie is SameSite=Strict
 
     bool carries_mark = false;   // the query has the parameter agent_session_reactivate
     bool mark_valid = false;     // TokenSigner::mark_matches (needed for told ended sessions only)

@@ -125,6 +125,23 @@ TEST(Decision, WithoutAUsableCookie) {
     }
 }
 
+TEST(Decision, AStrictCookieThatStayedAtHomeIsNotPushedOut) {
+    constexpr Classified kFromAnotherSite{RequestKind::navigation, true, true, true, true};
+    RequestFacts facts = facts_of(kFromAnotherSite);
+    facts.require = true;
+    EXPECT_EQ(decide(facts), Action::issue_cookie) << "a lax one comes along";
+    facts.strict = true;
+    EXPECT_EQ(decide(facts), Action::pass_untracked);
+    facts.request = kNavigation;
+    EXPECT_EQ(decide(facts), Action::issue_cookie);
+    RequestFacts came = genuine(kFromAnotherSite, State::live);
+    came.strict = true;
+    EXPECT_EQ(decide(came), Action::pass_live);
+    came = ended(kFromAnotherSite, EndReason::logout);
+    came.strict = true;
+    EXPECT_EQ(decide(came), Action::issue_cookie) << "it came, so there is nothing to push out";
+}
+
 TEST(Decision, RunOut) {
     const Row rows[] = {
         {kNavigation, true, false, Action::begin_next},
