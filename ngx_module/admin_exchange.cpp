@@ -8,6 +8,7 @@
 #include "ngx_module/guard.h"
 #include "ngx_module/log_limit.h"
 #include "ngx_module/text.h"
+#include "ngx_module/time_zone.h"
 
 namespace agent_sessions::ngx {
 
@@ -59,7 +60,7 @@ admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration
     caller.role = evaluate(request, configuration.admin_role);
     caller.accounts = evaluate(request, configuration.admin_account);
     caller.write = configuration.admin_write != 0;
-    caller.time_zone = evaluate(request, configuration.time_zone);
+    caller.time_zone = time_zone_of(request, configuration.time_zone);
     return caller;
 }
 

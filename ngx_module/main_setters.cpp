@@ -1,6 +1,7 @@
 #include "ngx_module/configuration.h"
 #include "ngx_module/directive_arguments.h"
 #include "ngx_module/directive_setters.h"
+#include "ngx_module/time_zone.h"
 
 namespace agent_sessions::ngx {
 
@@ -167,8 +168,8 @@ char* set_license(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexce
             if (line.time_zone.len != 0) {
                 return duplicate_parameter(cf, argument);
             }
-            if (!plausible_time_zone(*time_zone)) {
-                return invalid_value(cf, *time_zone, "it is no time zone name");
+            if (!is_time_zone(*time_zone)) {
+                return invalid_value(cf, *time_zone, "it is no time zone of this system");
             }
             line.time_zone = to_ngx(*time_zone);
         } else {
