@@ -64,10 +64,10 @@ $(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit
 
-prepare-page: admin/web/node_modules/.package-lock.json
+prepare-page: admin/web/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
-prepare-browser: tests/browser/node_modules/.package-lock.json
+prepare-browser: tests/browser/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
 prepare-tools:
