@@ -198,7 +198,7 @@ pageTest(
   { scenario: { accounts: ["acme", "beta"], sessions: [{ agent: "ada" }, { agent: "bob", account: "beta" }] } },
   async ({ page }) => {
     assert.ok((await headers(page)).includes("Account"));
-    const chooser = page.getByRole("combobox", { name: "Account" });
+    const chooser = page.getByRole("combobox", { name: "Account", exact: true });
     assert.deepEqual(await chooser.locator("option").allInnerTexts(), ["All accounts", "acme", "beta"]);
     await afterList(page, () => chooser.selectOption("beta"));
     assert.deepEqual(await agents(page), ["bob"]);
@@ -210,7 +210,7 @@ pageTest(
 );
 
 pageTest("an admin of one account has nothing to choose", { scenario: threeAgents }, async ({ page }) => {
-  assert.equal(await page.getByRole("combobox").count(), 0);
+  assert.equal(await page.getByRole("combobox", { name: "Account", exact: true }).count(), 0);
   assert.ok(!(await headers(page)).includes("Account"));
 });
 

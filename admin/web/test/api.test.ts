@@ -50,13 +50,13 @@ test("every URL is relative to the page, and text is encoded", async () => {
     sort: { key: "agent", descending: true },
     limit: 100,
     cursor: "a/b+c",
-    search: "x&sort=y ü",
+    filter: { q: "x&sort=y ü", agent: "" },
     account: "a&b",
   });
   await api.session("../usage");
   await api.usage("a&b");
   assert.deepEqual(asked, [
-    "api/1/sessions?sort=-agent&limit=100&cursor=a%2Fb%2Bc&q=x%26sort%3Dy+%C3%BC&account=a%26b",
+    "api/1/sessions?sort=-agent&limit=100&cursor=a%2Fb%2Bc&q=x%26sort%3Dy+%C3%BC&agent=&account=a%26b",
     "api/1/sessions/..%2Fusage",
     "api/1/usage?account=a%26b",
   ]);
