@@ -86,7 +86,8 @@ export interface Api {
 /** Where a list can be had as CSV, with the same conditions. */
 export const csvOf = (path: string, parameters: Record<string, string>) => {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ""));
-  return `api/1/${path}.csv${query.size === 0 ? "" : `?${query}`}`;
+  const text = query.toString();
+  return `api/1/${path}.csv${text === "" ? "" : `?${text}`}`;
 };
 
 const awayProblem = (status: number): Problem => ({
