@@ -54,12 +54,12 @@ async function answerOf(url, request) {
  * A test with a page over its own server.
  * options: scenario for startServer; context: options of the browser's context; failedLoads: true where the test makes
  * the server refuse or go away, which Chromium itself reports on the console; invented: true where the test itself
- * gives answers for the server; prepare(page): before the page loads.
+ * gives answers for the server; outside: true where the test itself leaves the page's folder; prepare(page): before the page loads.
  */
 export function pageTest(name, options, body) {
-  test(name, async () => {
+  test(name, async (context) => {
     const server = await startServer(options.scenario);
-    const context = await browser.newContext({
+    const browserContext = await browser.newContext({
       timezoneId: "Asia/Tokyo",
       locale: "en-US",
       ...options.context,
@@ -67,7 +67,7 @@ export function pageTest(name, options, body) {
     const complaints = [];
     const requests = [];
     try {
-      const page = await context.newPage();
+      const page = await browserContext.newPage();
       page.setDefaultTimeout(10_000);
       page.on("pageerror", (error) => complaints.push(`page error: ${error}`));
       page.on("console", (message) => {
@@ -92,16 +92,23 @@ export function pageTest(name, options, body) {
       await options.prepare?.(page);
       await page.goto(server.url);
       await page.locator("table, .notice").first().waitFor();
-      await body({ page, server, api: apiOf(context, server.url), requests });
+      await body({
+        page,
+        server,
+        api: apiOf(browserContext, server.url),
+        requests,
+        context: browserContext,
+        report: (words) => context.diagnostic(words),
+      });
       assert.deepEqual(complaints, []);
-      for (const request of requests) {
+      for (const request of options.outside ? [] : requests) {
         assert.ok(request.url().startsWith(server.url), `outside the page's folder: ${request.url()}`);
       }
       if (!options.invented) {
         (await Promise.all(answers)).filter(Boolean).forEach(assertDescribed);
       }
     } finally {
-      await context.close();
+      await browserContext.close();
       await server.close();
     }
   });

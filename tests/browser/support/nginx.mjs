@@ -81,7 +81,7 @@ http {
     scgi_temp_path temp/scgi;
     access_log off;
     agent_sessions_zone browser capacity=${capacity} run=run state=state;
-    ${http}
+    ${http.replaceAll("@PORT@", port)}
     server {
         listen 127.0.0.1:${port};
         agent_sessions browser;
@@ -90,7 +90,7 @@ http {
         location / {
             proxy_pass http://127.0.0.1:${applicationPort};
         }
-        ${admin}
+        ${admin.replaceAll("@PORT@", port)}
     }
 }
 `;
@@ -111,7 +111,8 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
 }
 
 /**
- * Starts both. options: capacity; http, server, admin: directives of those places, admin with its location.
+ * Starts both. options: capacity; http, server, admin: directives of those places, admin with its location; in them
+ * @PORT@ stands for the server's own port.
  * `stop()` ends them, removes every file, and fails when nginx complained. `halt()` and `resume()` stop nginx and start
  * it again with what it left behind; `reload()` gives it its configuration anew.
  */

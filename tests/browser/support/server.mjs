@@ -39,6 +39,11 @@ const places = ({ role, write, accounts, total }) => ({
             agent_sessions_admin_role ${role};
             agent_sessions_admin_user anna;
         }
+        location /proxied/deep/ {
+            agent_sessions off;
+            proxy_set_header Host $http_host;
+            proxy_pass http://127.0.0.1:@PORT@${kPage};
+        }
         location /elsewhere/ {
             agent_sessions_admin browser write=on;
             agent_sessions_admin_account *;
@@ -57,6 +62,7 @@ const places = ({ role, write, accounts, total }) => ({
  *   capacity         of the zone (1000)
  * Resolves to
  *   url              of the page, below a prefix
+ *   behindProxy      the page once more, below another path, through a proxy
  *   application      the URL of the application
  *   begin(session)   begins one more
  *   end(ref)         ends one behind the page's back
@@ -87,6 +93,7 @@ export async function startServer({
   }
   return {
     url: `${gateway.url}${kPage}`,
+    behindProxy: `${gateway.url}/proxied/deep/`,
     application: `${gateway.url}/app`,
     begin: (session) => beginSession(gateway.url, session),
     end: async (ref) => {
