@@ -28,6 +28,9 @@ class Task {
     virtual ~Task() = default;
     // Works until the slice is over. An answer = finished; nullopt = call again.
     virtual std::optional<Response> step(const Slice& slice) = 0;
+    // After a step without an answer: it waits for somebody else (a disk), so that calling again is of no use
+    // before a few milliseconds have passed.
+    virtual bool is_waiting() const noexcept { return false; }
 };
 
 // Answers at once where it can, else with a task.

@@ -19,6 +19,8 @@ namespace {
 constexpr std::int64_t kSliceUs = 700;
 // A worker that shuts down waits for timers only, and would drop a request that works in steps.
 constexpr ngx_msec_t kHold = 60'000;
+// How often a task that waits for a disk is asked again (ARCHITECTURE 4).
+constexpr ngx_msec_t kWait = 2;
 
 LogLimit answer_limit;
 
@@ -92,6 +94,9 @@ AdminExchange::~AdminExchange() {
     if (step_event_.posted != 0) {
         ngx_delete_posted_event(&step_event_);
     }
+    if (step_event_.timer_set != 0) {
+        ngx_del_timer(&step_event_);
+    }
     if (hold_event_.timer_set != 0) {
         ngx_del_timer(&hold_event_);
     }
@@ -153,6 +158,10 @@ void AdminExchange::run(std::string_view path) {
 }
 
 void AdminExchange::wait_for_next_step() noexcept {
+    if (task_->is_waiting()) {
+        ngx_add_timer(&step_event_, kWait);
+        return;
+    }
     ngx_post_event(&step_event_, &ngx_posted_next_events);
 }
 

@@ -54,6 +54,9 @@ std::string take_up(Layout& layout) {
     }
     layout.visible_events.store(layout.totals.next_event.load());
     layout.lease.store(0);
+    // The database may know more by now, and the lock may have been held when the machine's nginx died.
+    layout.history.loaded.store(0);
+    layout.history.state.store(static_cast<std::uint32_t>(HistoryState::none));
     for (MasterStamp& stamp : layout.masters) {
         stamp.process.store(0);
     }

@@ -4,6 +4,7 @@
 #include "tracker/memory/index.h"
 #include "tracker/memory/rows.h"
 #include "tracker/memory/session_table.h"
+#include "tracker/memory/texts.h"
 #include "tracker/memory/transaction.h"
 #include "tracker/memory/zone_lock.h"
 #include "tracker/tracker.h"
@@ -48,6 +49,24 @@ bool promise_holds(Layout& layout, ColdSlot& cold, Now now) noexcept {
     return (age >= Millis{0} && age < kSamePromise) || is_live_and_unseen(layout, successor_key(cold));
 }
 
+// Names are read without the lock: a session that takes another name in this very moment may count as either.
+bool is_in(Layout& layout, SlotIndex slot, const Tracker::EndScope& scope) noexcept {
+    HotSlot& hot = layout.hot(slot);
+    if (scope.account && hot.account.load(std::memory_order_relaxed) != *scope.account) {
+        return false;
+    }
+    if (BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}} > scope.begun_by) {
+        return false;
+    }
+    if (!scope.agent) {
+        return true;
+    }
+    const TextIndex agent = hot.agent.load(std::memory_order_relaxed);
+    return scope.agent->empty() ? agent == 0
+                                : agent != 0 && agent < layout.geometry.texts &&
+                                      equals(layout, agent, cut(*scope.agent, kMaxAgentBytes));
+}
+
 }  // namespace
 
 EndResult Tracker::end(SessionKey key, const EndRequest& request, Now now) noexcept {
@@ -72,8 +91,37 @@ EndResult Tracker::end(SessionKey key, const EndRequest& request, Now now) noexc
     if (!guard) {
         return is_ours ? EndResult::ended_unsettled : EndResult::already_gone;
     }
-    settle_slot(layout, located.slot, is_ours ? request : EndRequest{turned.word.reason(), {}, {}}, now);
+    settle_slot(layout, located.slot, is_ours ? request : EndRequest{turned.word.reason()}, now);
     return is_ours ? EndResult::ended : EndResult::already_gone;
+}
+
+Tracker::EndTally Tracker::end_all(RowCursor& cursor, std::uint32_t slots, const EndScope& scope,
+                                   const EndRequest& request, Now now) noexcept {
+    Layout& layout = *layout_;
+    EndTally tally;
+    const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t end = std::min(used - std::min(used, cursor.next_slot), slots) + cursor.next_slot;
+    for (; cursor.next_slot < end; ++cursor.next_slot) {
+        const SlotIndex slot = cursor.next_slot;
+        const SlotWord word(layout.hot(slot).word.load(std::memory_order_acquire));
+        if (word.state() != SlotState::live || !is_in(layout, slot, scope) ||
+            overdue(layout, slot, word, now) != EndReason::none) {
+            continue;
+        }
+        const ZoneGuard guard(layout, waiting_);
+        const Turned turned = turn_to_ending(layout, slot, word.generation(), request.reason, now.boot);
+        if (!turned.by_us) {
+            continue;
+        }
+        ++tally.ended;
+        if (guard) {
+            settle_slot(layout, slot, request, now);
+        } else {
+            ++tally.unsettled;
+        }
+    }
+    cursor.done = cursor.next_slot >= used;
+    return tally;
 }
 
 bool Tracker::settle(SessionKey key, const EndRequest& request, Now now) noexcept {

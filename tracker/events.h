@@ -15,8 +15,9 @@ struct Event {
     WallTime at{};
     SessionKey key;
     WallTime started{};
-    std::string text;  // the agent (begun, identified, ended) or the interaction
-    std::string by;    // who ended it
+    std::string text;      // the agent (begun, identified, ended) or the interaction
+    std::string by;        // who ended it
+    bool recorded = true;  // false: the history must not learn whose session it is
 };
 
 enum class EventRead : std::uint8_t {

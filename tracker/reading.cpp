@@ -1,6 +1,7 @@
 // Tracker: reading.
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/index.h"
+#include "tracker/memory/quarters.h"
 #include "tracker/memory/rows.h"
 #include "tracker/tracker.h"
 
@@ -86,6 +87,29 @@ AccountUsage Tracker::overall_usage() {
         overall.total = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kNoTotal - 1));
     }
     return overall;
+}
+
+std::vector<QuarterPeak> Tracker::recent_quarters(std::uint16_t account, Now now) {
+    Layout& layout = *layout_;
+    std::vector<QuarterPeak> peaks;
+    const std::uint64_t head = layout.totals.closed_quarters.load(std::memory_order_acquire);
+    for (std::uint64_t place = layout.history.saved_quarters.load(std::memory_order_acquire); place < head;
+         ++place) {
+        if (layout.closed_quarter(place).account == account) {
+            peaks.push_back(to_peak(layout.closed_quarter(place)));
+        }
+    }
+    const auto running = running_quarter(layout, account);
+    if (running) {
+        peaks.push_back(*running);
+    }
+    // Nothing has changed since a quarter hour that is over, so its last count lives through the present one.
+    const std::uint32_t current = layout.account(account).current.load(std::memory_order_relaxed);
+    if (needs_roll(layout, account, now) && (!running || running->quarter != quarter_of(now.wall))) {
+        peaks.push_back({quarter_of(now.wall), current, now.wall, latest_sequence(),
+                         layout.account(account).agents.load(std::memory_order_relaxed)});
+    }
+    return peaks;
 }
 
 Tracker::Figures Tracker::figures() const noexcept {

@@ -78,7 +78,7 @@ Found Tracker::find(SessionKey key, Now now) noexcept {
                 return {};
             }
             if (const ZoneGuard guard(layout, waiting_); guard) {
-                settle_slot(layout, located.slot, {reason, {}, {}}, now);
+                settle_slot(layout, located.slot, {reason}, now);
             }
         }
     }

@@ -86,6 +86,20 @@ class Tracker {
     // Ends a live session. From the return on (any result but not_found), find() says `ended` in every
     // process.
     EndResult end(SessionKey key, const EndRequest& request, Now now) noexcept;
+    // Ends many: those of one account or of all, of one agent or of everybody, begun no later than
+    // `begun_by`.
+    struct EndScope {
+        std::optional<std::uint16_t> account;   // nullopt = all
+        std::optional<std::string_view> agent;  // nullopt = everybody; empty = Guests
+        BootTime begun_by{};
+    };
+    struct EndTally {
+        std::uint64_t ended = 0;
+        std::uint64_t unsettled = 0;  // of these: refused already, and counted by the sweep within a second
+    };
+    // Goes on from the cursor over up to `slots` slots. O(slots).
+    EndTally end_all(RowCursor& cursor, std::uint32_t slots, const EndScope& scope, const EndRequest& request,
+                     Now now) noexcept;
     // Lets counts and event follow an end that answered ended_unsettled. true: they have (or had before).
     bool settle(SessionKey key, const EndRequest& request, Now now) noexcept;
 
@@ -132,6 +146,10 @@ class Tracker {
     // The sum over all accounts as counted at begin: the account "*". total = the sum of the given ones.
     AccountUsage overall_usage();
 
+    // The maxima that may not be in the history yet: the quarter hour of `now`, and earlier ones that wait to
+    // be written. Oldest first. Account 0 is "*".
+    std::vector<QuarterPeak> recent_quarters(std::uint16_t account, Now now);
+
     // --- Upkeep
     // -----------------------------------------------------------------------------------------------
 
@@ -142,6 +160,11 @@ class Tracker {
     // more, over up to `slots` slots from `position` on (wraps around). Returns the next position. Takes the
     // lock once per change, never for long.
     std::uint32_t sweep(std::uint32_t position, std::uint32_t slots, Now now) noexcept;
+
+    // Starts the quarter hour of `now` for up to `accounts` accounts from `position` on (wraps around), so
+    // that its maximum knows of the sessions that live through, and that it was measured. Returns the next
+    // position. Call often enough for all accounts to be met within a few seconds.
+    std::uint32_t roll_quarters(std::uint32_t position, std::uint32_t accounts, Now now) noexcept;
 
     // Walks everything under the lock and names whatever is inconsistent, one sentence each; empty = sound.
     // O(capacity): never from an event loop that serves requests.
@@ -162,6 +185,22 @@ class Tracker {
         std::array<std::uint64_t, kUntrackedCauses> untracked{};
     };
     Figures figures() const noexcept;
+
+    // --- What the history is to keep
+    // ----------------------------------------------------------------------------------
+
+    // Records what an admin did or tried. nullopt: busy, or there is no room (counted in
+    // HistoryStatus::lost).
+    std::optional<ActTicket> record_act(const ActRequest& request, Now now) noexcept;
+    // Adds how many sessions a recorded act ended. Waits for the lock. Returns the sequence to wait for.
+    std::uint64_t finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
+    // The latest event that everybody can see. What this process changed before is in it.
+    std::uint64_t latest_sequence() const noexcept;
+    // true: all events up to this one are on disk, in every process's view.
+    bool is_committed(std::uint64_t sequence) const noexcept;
+    // Lets the history's writer look at once, whichever process it lives in. A system call.
+    void wake_history() noexcept;
+    HistoryStatus history_status() const noexcept;
 
     // --- The one who does the upkeep
     // --------------------------------------------------------------------------

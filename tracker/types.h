@@ -21,6 +21,8 @@ inline constexpr std::size_t kMaxAccountBytes = 64;
 inline constexpr std::size_t kMaxTimeZoneBytes = 48;
 inline constexpr std::size_t kMaxMessageBytes = 256;
 inline constexpr std::size_t kMaxUserBytes = 128;
+inline constexpr std::size_t kMaxActAccountsBytes = 256;
+inline constexpr std::size_t kMaxActTextBytes = 256;
 
 inline constexpr std::size_t kMaxNamedInstances = 64;
 inline constexpr std::uint64_t kMinCapacity = 1'000;
@@ -110,9 +112,34 @@ struct BeginRequest {
     Lifetime lifetime;
     // The cookie has come back at least once. false: it is being handed out with this very answer.
     bool confirmed = false;
+    // false: the history counts the session, and never learns whose it is.
+    bool recorded = true;
     // The ended session of the same browser whose Agent Id is taken over while `agent` is empty
     // (never after a logout; the tracker checks that).
     std::optional<SessionKey> predecessor;
+};
+
+// A session as the history knows it. Views need to live for the call only.
+struct RestoreRequest {
+    SessionKey key;
+    std::string_view account;
+    std::string_view time_zone;
+    std::string_view agent;
+    std::string_view label;
+    std::string_view address;
+    std::string_view user_agent;
+    WallTime started{};
+    WallTime expires{};  // the absolute limit, which does not move
+    Millis idle{};
+    Millis instance{};
+    std::uint64_t begun_sequence = 0;
+    // Of an ended one:
+    EndReason reason = EndReason::none;
+    WallTime ended_at{};
+    std::uint64_t ended_sequence = 0;
+    std::string_view by;
+    std::string_view message;
+    std::string_view why;
 };
 
 enum class BeginResult : std::uint8_t {
@@ -150,8 +177,9 @@ enum class InstanceResult : std::uint8_t {
 
 struct EndRequest {
     EndReason reason = EndReason::administrator;
-    std::string_view by;       // the admin's user name
-    std::string_view message;  // the admin's words to the agent
+    std::string_view by{};       // the admin's user name
+    std::string_view message{};  // the admin's words to the agent
+    std::string_view why{};      // the admin's words for the record
 };
 
 enum class EndResult : std::uint8_t {
@@ -171,8 +199,15 @@ struct EndedFacts {
     std::string agent;
     std::string by;
     std::string message;
+    std::string why;
     WallTime started{};
     BootTime ended_at{};
+    BootTime last_seen{};  // to the second
+    std::uint64_t begun_sequence = 0;
+    std::uint64_t ended_sequence = 0;  // 0: its counts have not followed yet
+    bool recorded = true;
+    Lifetime lifetime;  // what of the absolute limit was left is in `deadline`
+    BootTime deadline{};
     std::uint32_t reactivations = 0;  // part of the one-time mark: a used mark no longer matches
 };
 
@@ -207,6 +242,10 @@ struct Row {
     std::vector<std::string> interactions;  // distinct names, sorted
     std::uint32_t instances = 0;            // all of them, the unnamed included
     std::vector<Instance> details;          // only where asked for
+    bool recorded = true;                   // false: the history must not learn whose it is
+    std::uint64_t begun_sequence = 0;       // of the event of its begin
+    Lifetime lifetime;
+    BootTime deadline{};  // of the absolute limit
 };
 
 // Licences of an account, as configured.
@@ -226,9 +265,91 @@ struct AccountUsage {
     std::uint64_t untracked = 0;  // requests that passed without being tracked, since the segment was made
 };
 
+// The maximum of one quarter hour (UTC) of an account, exact: kept at every begin.
+struct QuarterPeak {
+    std::int64_t quarter = 0;  // quarter hours since the epoch
+    std::uint32_t peak = 0;
+    WallTime at{};
+    // The number of the latest event then: who was in it began up to this one and ended after it.
+    std::uint64_t sequence = 0;
+    std::uint32_t agents = 0;  // distinct names at that moment
+    std::uint32_t refused = 0;
+};
+
 // Why a request passed untracked.
 enum class Untracked : std::uint8_t { no_cookie, table_full, accounts_full, busy, other };
 inline constexpr std::size_t kUntrackedCauses = 5;
+
+// What an admin did or tried. The numbers are stored: append only.
+enum class ActKind : std::uint8_t { terminate = 1, erase = 2 };
+
+// Each account's name with a line feed behind it; "*" = all accounts.
+inline constexpr std::string_view kAllAccountsLine = "*\n";
+
+// What is remembered of an admin's act (RELIABILITY S24). Views need to live for the call only.
+struct ActRequest {
+    ActKind kind = ActKind::terminate;
+    bool refused = false;
+    // Everything of `account` ("*" = all; and of `agent`, where not empty) that has begun by now is to be
+    // ended, and counts as ended in the history from this act on.
+    bool sweeping = false;
+    std::uint64_t ended = 0;  // how many, where known already
+    std::string_view user;
+    std::string_view role;
+    std::string_view address;
+    std::string_view accounts;  // those the act was about, as in kAllAccountsLine
+    std::string_view account = "*";
+    std::string_view what;  // in words: a ref, a filter
+    std::string_view agent;
+    std::string_view reason;
+    std::string_view message;
+    std::string_view pseudonym;  // of an erasure
+};
+
+struct ActTicket {
+    std::uint64_t number = 0;
+    std::uint64_t sequence = 0;  // durable once the committed sequence reaches it
+};
+
+struct Act {
+    std::uint64_t number = 0;
+    std::uint64_t sequence = 0;
+    WallTime at{};
+    std::uint64_t boundary = 0;  // of a sweeping act: sequences of begins up to this one; 0 = none
+    std::uint64_t ended = 0;
+    ActKind kind = ActKind::terminate;
+    bool refused = false;
+    std::string account;
+    std::string user;
+    std::string role;
+    std::string address;
+    std::string accounts;
+    std::string what;
+    std::string agent;
+    std::string reason;
+    std::string message;
+    std::string pseudonym;
+};
+
+// How the history is doing.
+enum class HistoryState : std::uint8_t {
+    none = 0,      // nobody writes it: no state directory, or not yet
+    writing = 1,   // all is well
+    busy = 2,      // another process holds the database's lock
+    failing = 3,   // the disk or the database refuses
+    unusable = 4,  // damaged, of a later version, or not ours: left alone
+};
+
+struct HistoryStatus {
+    HistoryState state = HistoryState::none;
+    int error = 0;  // SQLite's extended code
+    std::uint64_t latest_sequence = 0;
+    std::uint64_t committed_sequence = 0;
+    std::uint64_t unsaved_acts = 0;
+    std::uint64_t act_room = 0;  // unsaved ones that fit
+    std::uint64_t lost = 0;      // events, quarter hours and acts that could not be kept until written
+    BootTime last_commit{};
+};
 
 // What changed, in order. The numbers are stored: append only.
 enum class EventKind : std::uint8_t {
@@ -238,6 +359,8 @@ enum class EventKind : std::uint8_t {
     opened = 4,
     closed = 5,
     renamed = 6,
+    acted = 7,     // an admin did something: see Act
+    finished = 8,  // and it is done
 };
 
 }  // namespace agent_sessions::tracker

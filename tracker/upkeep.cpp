@@ -4,6 +4,7 @@
 
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/instances.h"
+#include "tracker/memory/quarters.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/transaction.h"
 #include "tracker/memory/validate.h"
@@ -17,7 +18,8 @@ using namespace memory;
 namespace {
 
 constexpr std::chrono::hours kClockMargin{24};  // RELIABILITY S15
-constexpr std::int64_t kLeaseTenths = 12;
+// A frozen holder is followed within 1.5 s: this, and the interval at which workers look.
+constexpr std::int64_t kLeaseTenths = 10;
 
 // Whether an ended session need not be remembered any more. A told one: once its cookie could not be valid
 // even with a day's error of clocks. A logged-out one: once its cookie is too old to begin a session anyway.
@@ -54,8 +56,9 @@ void sweep_live(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting, 
         if (guard && current.bits() == word.bits()) {
             std::uint64_t expected = word.bits();
             const SlotWord ending(word.generation(), SlotState::ending, reason, now.boot);
+            note_last_seen(layout, slot, word);
             if (layout.hot(slot).word.compare_exchange_strong(expected, ending.bits())) {
-                settle_slot(layout, slot, {reason, {}, {}}, now);
+                settle_slot(layout, slot, {reason}, now);
             }
         }
         return;
@@ -75,9 +78,16 @@ void sweep_ending(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting
     constexpr Millis kPatience{1000};
     if (now.boot - word.time() > kPatience) {
         if (const ZoneGuard guard(layout, waiting); guard) {
-            settle_slot(layout, slot, {word.reason(), {}, {}}, now);
+            settle_slot(layout, slot, {word.reason()}, now);
         }
     }
+}
+
+// What the history has not taken over is kept, as long as there is room.
+bool may_forget(Layout& layout, SlotIndex slot) noexcept {
+    const std::uint64_t occupied = std::uint64_t{layout.totals.live.load(std::memory_order_relaxed)} +
+                                   layout.totals.ended.load(std::memory_order_relaxed);
+    return is_saved(layout, slot) || occupied > layout.geometry.slots / 8 * 7;
 }
 
 struct Lease {
@@ -175,7 +185,7 @@ std::uint32_t Tracker::sweep(std::uint32_t position, std::uint32_t slots, Now no
                 sweep_ending(layout, position, word, waiting_, now);
                 break;
             case SlotState::ended:
-                if (is_forgettable(layout, position, word, now)) {
+                if (is_forgettable(layout, position, word, now) && may_forget(layout, position)) {
                     if (const ZoneGuard guard(layout, waiting_); guard) {
                         forget_slot(layout, position);
                     }
@@ -184,6 +194,27 @@ std::uint32_t Tracker::sweep(std::uint32_t position, std::uint32_t slots, Now no
         }
     }
     return position < used ? position : 0;
+}
+
+std::uint32_t Tracker::roll_quarters(std::uint32_t position, std::uint32_t accounts, Now now) noexcept {
+    Layout& layout = *layout_;
+    const std::uint32_t count = layout.totals.accounts.load(std::memory_order_acquire);
+    if (position >= count) {
+        position = 0;
+    }
+    const std::uint32_t end = accounts < count - position ? position + accounts : count;
+    for (; position < end; ++position) {
+        const auto account = static_cast<AccountIndex>(position);
+        if (!needs_roll(layout, account, now)) {
+            continue;
+        }
+        if (const ZoneGuard guard(layout, waiting_); guard && needs_roll(layout, account, now)) {
+            Transaction change(layout);
+            roll_quarter(change, account, now);
+            change.commit();
+        }
+    }
+    return position < count ? position : 0;
 }
 
 std::vector<std::string> Tracker::validate() {

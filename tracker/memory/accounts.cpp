@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "tracker/memory/quarters.h"
 #include "tracker/memory/texts.h"
 
 namespace agent_sessions::tracker::memory {
@@ -63,19 +64,6 @@ void store_zone(Transaction& change, AccountRecord& record, std::string_view zon
         change.set(record.time_zone[position / 8], word);
     }
     change.set(record.zone_length, static_cast<std::uint8_t>(zone.size()));
-}
-
-void note_peak(Transaction& change, AccountRecord& record, Now now) noexcept {
-    constexpr std::int64_t kQuarterMs = std::int64_t{15} * 60 * 1000;
-    const std::int64_t wall = now.wall.time_since_epoch().count();
-    const std::int64_t quarter = wall / kQuarterMs;
-    const std::uint32_t current = record.current.load(std::memory_order_relaxed);
-    const bool fresh = quarter != record.quarter.load(std::memory_order_relaxed);
-    if (fresh || current > record.quarter_peak.load(std::memory_order_relaxed)) {
-        change.set(record.quarter, quarter);
-        change.set(record.quarter_peak, current);
-        change.set(record.quarter_peak_at, wall);
-    }
 }
 
 void count_agent_in(Transaction& change, AccountIndex account, TextIndex agent) noexcept {
@@ -157,9 +145,11 @@ void learn_time_zone(Transaction& change, AccountIndex account, std::string_view
 }
 
 void count_begin(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept {
+    roll_quarter(change, account, now);
+    roll_quarter(change, kOverall, now);
     recount_begin(change, account, agent);
-    note_peak(change, change.layout().account(account), now);
-    note_peak(change, change.layout().account(kOverall), now);
+    note_peak(change, account, now);
+    note_peak(change, kOverall, now);
 }
 
 void recount_begin(Transaction& change, AccountIndex account, TextIndex agent) noexcept {
@@ -170,8 +160,10 @@ void recount_begin(Transaction& change, AccountIndex account, TextIndex agent) n
     change.add(layout.totals.live, std::uint32_t{1});
 }
 
-void count_end(Transaction& change, AccountIndex account, TextIndex agent) noexcept {
+void count_end(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept {
     Layout& layout = change.layout();
+    roll_quarter(change, account, now);
+    roll_quarter(change, kOverall, now);
     change.add(layout.account(account).current, kMinusOne);
     change.add(layout.account(kOverall).current, kMinusOne);
     count_agent_out(change, account, agent);

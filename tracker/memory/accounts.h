@@ -37,7 +37,7 @@ void learn_time_zone(Transaction& change, AccountIndex account, std::string_view
 void count_begin(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept;
 // The same for a session that is only moved: no new peak.
 void recount_begin(Transaction& change, AccountIndex account, TextIndex agent) noexcept;
-void count_end(Transaction& change, AccountIndex account, TextIndex agent) noexcept;
+void count_end(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept;
 // A session of the account changes its agent's text.
 void count_rename(Transaction& change, AccountIndex account, TextIndex from, TextIndex to) noexcept;
 

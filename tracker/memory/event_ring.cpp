@@ -19,6 +19,7 @@ void append_event(Transaction& change, const EventFacts& facts, Now now) noexcep
     record.kind = static_cast<std::uint8_t>(facts.kind);
     record.reason = static_cast<std::uint8_t>(facts.reason);
     record.account = facts.account;
+    record.unrecorded = facts.recorded ? 0 : 1;
     const std::string_view text = cut(facts.text, sizeof(record.text));
     const std::string_view by = cut(facts.by, sizeof(record.by));
     record.text_length = static_cast<std::uint8_t>(text.size());
@@ -42,6 +43,7 @@ EventRead read_event(Layout& layout, std::uint64_t sequence, Event& event) {
     event.kind = static_cast<EventKind>(record.kind);
     event.reason = static_cast<EndReason>(record.reason);
     event.account = record.account;
+    event.recorded = record.unrecorded == 0;
     event.at = WallTime{Millis{record.wall}};
     event.key = {record.key_high, record.key_low};
     event.started = WallTime{Millis{record.started}};

@@ -13,8 +13,9 @@ struct EventFacts {
     AccountIndex account = 0;
     SessionKey key;
     WallTime started{};
-    std::string_view text;
-    std::string_view by;
+    std::string_view text{};
+    std::string_view by{};
+    bool recorded = true;
 };
 
 void append_event(Transaction& change, const EventFacts& facts, Now now) noexcept;

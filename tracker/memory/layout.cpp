@@ -44,6 +44,8 @@ Geometry geometry_for(std::uint64_t capacity) noexcept {
     geometry.accounts = std::clamp<std::uint64_t>(capacity / 16, 256, 16384);
     geometry.account_buckets = std::bit_ceil(geometry.accounts);
     geometry.events = std::clamp<std::uint64_t>(std::bit_ceil(capacity), 4096, 65536);
+    geometry.quarters = std::clamp<std::uint64_t>(geometry.accounts * 16, 4096, 65536);
+    geometry.acts = 512;
 
     Carver carver(sizeof(Layout));
     geometry.hot_offset = carver.carve(geometry.slots * sizeof(HotSlot));
@@ -56,6 +58,8 @@ Geometry geometry_for(std::uint64_t capacity) noexcept {
     geometry.account_offset = carver.carve(geometry.accounts * sizeof(AccountRecord));
     geometry.account_bucket_offset = carver.carve(geometry.account_buckets * sizeof(Shared<std::uint32_t>));
     geometry.event_offset = carver.carve(geometry.events * sizeof(EventRecord));
+    geometry.quarter_offset = carver.carve(geometry.quarters * sizeof(QuarterRecord));
+    geometry.act_offset = carver.carve(geometry.acts * sizeof(ActRecord));
     geometry.total_bytes = carver.total();
     return geometry;
 }
@@ -80,6 +84,8 @@ void initialise(Layout& layout, const Geometry& geometry, const char* boot_id,
     totals.default_total = kNoTotal;
     totals.next_event = 1;
     totals.accounts = 1;
+    totals.next_act = 1;
+    layout.history.saved_acts = 1;
     layout.visible_events = 1;
 
     AccountRecord& overall = layout.account(kOverall);

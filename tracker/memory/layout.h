@@ -10,6 +10,8 @@
 //  4. A text's references = the places that name it; a text without references is free.
 //  5. Each instance belongs to one live or ending slot, or is free.
 //  6. While nobody holds the lock the undo record is empty.
+//  7. Closed quarter hours and acts from `saved_…` up to their heads are unsaved, and never more than their
+//  areas hold.
 // Index 0 of texts and instances is never used: 0 means none.
 //
 // Any change of meaning here raises kLayoutVersion. Words that several processes touch are atomics; those
@@ -29,7 +31,7 @@
 namespace agent_sessions::tracker::memory {
 
 inline constexpr char kMagic[16] = "agent-sessions\n";
-inline constexpr std::uint32_t kLayoutVersion = 1;
+inline constexpr std::uint32_t kLayoutVersion = 2;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 
 using SlotIndex = std::uint32_t;
@@ -77,13 +79,18 @@ struct ColdSlot {
     Shared<TextIndex> user_agent;
     Shared<TextIndex> ended_by;
     Shared<TextIndex> message;
+    Shared<TextIndex> why;
     Shared<std::uint32_t> reactivations;
     Shared<std::uint32_t> instance_seconds;
     Shared<std::uint32_t> shown_urls[kShownUrls];
     Shared<std::uint32_t> shown_next;
-    Shared<std::uint32_t> reserved;
+    Shared<std::uint32_t> last_seen;   // seconds of the boot clock, once the session is over
+    Shared<std::uint32_t> unrecorded;  // 1 = the history must not learn whose session it is
+    // Events' sequences; what is above the committed one is not in the history yet.
+    Shared<std::uint64_t> begun_sequence;
+    Shared<std::uint64_t> ended_sequence;
 };
-static_assert(sizeof(ColdSlot) == 96);
+static_assert(sizeof(ColdSlot) == 120);
 
 inline constexpr std::size_t kGroupEntries = 7;
 
@@ -141,7 +148,53 @@ struct alignas(64) AccountRecord {
     Shared<std::uint32_t> quarter_peak;
     Shared<std::int64_t> quarter;  // quarter hours since the epoch
     Shared<std::int64_t> quarter_peak_at;
+    Shared<std::uint64_t> quarter_peak_sequence;
+    Shared<std::uint32_t> quarter_peak_agents;
+    Shared<std::uint32_t> quarter_refused;
     Shared<std::uint64_t> untracked[kUntrackedCauses];
+};
+
+// A quarter hour of an account that is over. Stays until the history has it.
+struct QuarterRecord {
+    std::int64_t quarter;
+    std::int64_t peak_at;
+    std::uint64_t peak_sequence;
+    std::uint32_t peak;
+    std::uint32_t agents;
+    std::uint32_t refused;
+    AccountIndex account;
+    std::uint16_t reserved;
+};
+static_assert(sizeof(QuarterRecord) == 40);
+
+// What an admin did. Stays until the history has it.
+struct alignas(64) ActRecord {
+    std::uint64_t number;
+    std::uint64_t sequence;
+    std::int64_t wall;
+    std::uint64_t boundary;  // everything of the account (and agent) begun by this sequence ends; 0 = none
+    Shared<std::uint64_t> ended;  // how many; known when the act is finished
+    AccountIndex account;         // of the boundary or the erasure; kOverall = all
+    std::uint8_t kind;
+    std::uint8_t refused;
+    std::uint16_t user_length;
+    std::uint16_t role_length;
+    std::uint16_t address_length;
+    std::uint16_t accounts_length;
+    std::uint16_t what_length;
+    std::uint16_t agent_length;
+    std::uint16_t reason_length;
+    std::uint16_t message_length;
+    std::uint16_t pseudonym_length;
+    char user[kMaxUserBytes];
+    char role[16];
+    char address[kMaxAddressBytes];
+    char accounts[kMaxActAccountsBytes];
+    char what[kMaxActTextBytes];
+    char agent[kMaxAgentBytes];
+    char reason[kMaxMessageBytes];
+    char message[kMaxMessageBytes];
+    char pseudonym[32];
 };
 
 struct alignas(64) EventRecord {
@@ -155,9 +208,9 @@ struct alignas(64) EventRecord {
     AccountIndex account;
     std::uint8_t text_length;
     std::uint8_t by_length;
-    std::uint16_t reserved;
-    char text[128];  // agent or interaction
-    char by[72];     // the admin, cut
+    std::uint16_t unrecorded;  // 1 = of a session of which the history must not learn whose it is
+    char text[128];            // agent or interaction
+    char by[72];               // the admin, cut
 };
 static_assert(sizeof(EventRecord) == 256);
 
@@ -198,6 +251,8 @@ struct Geometry {
     std::uint64_t accounts;
     std::uint64_t account_buckets;
     std::uint64_t events;  // a power of two
+    std::uint64_t quarters;
+    std::uint64_t acts;
 
     std::uint64_t hot_offset;
     std::uint64_t cold_offset;
@@ -209,6 +264,8 @@ struct Geometry {
     std::uint64_t account_offset;
     std::uint64_t account_bucket_offset;
     std::uint64_t event_offset;
+    std::uint64_t quarter_offset;
+    std::uint64_t act_offset;
     std::uint64_t total_bytes;
 
     friend bool operator==(const Geometry&, const Geometry&) = default;
@@ -231,6 +288,23 @@ struct alignas(64) Totals {
     Shared<std::uint32_t> reclaim_hand;
     Shared<std::uint64_t> next_event;  // sequence of the next event; the first is 1
     Shared<std::uint64_t> changes;
+    Shared<std::uint64_t> closed_quarters;  // ever closed: the next one goes to this place, modulo the area
+    Shared<std::uint64_t> next_act;         // number of the next act; the first is 1
+};
+
+// Where the history stands. Written by its one writer; only ever rising, but for `state`.
+struct alignas(64) HistoryMarks {
+    Shared<std::uint64_t> committed_sequence;  // events up to here are on disk
+    Shared<std::uint64_t> saved_quarters;
+    Shared<std::uint64_t> saved_acts;  // acts below this number are on disk
+    Shared<std::uint64_t> lost;        // events, quarter hours and acts that could not be kept until written
+    Shared<std::int64_t> last_commit;  // boot clock, ms; also when there was nothing to write
+    Shared<std::uint32_t> state;       // HistoryState
+    Shared<std::int32_t> error;        // SQLite's code, for people
+    Shared<std::uint32_t> doorbell;    // a futex: rises when somebody waits for the disk
+    Shared<std::uint32_t> loaded;      // 1 once the segment holds what the database knew
+    Shared<std::uint64_t> refused_acts;
+    pthread_mutex_t load_lock;  // robust: held while loading
 };
 
 // The start of the segment.
@@ -253,6 +327,7 @@ struct Layout {
     Shared<std::uint64_t> dropped_details;
     alignas(64) Shared<std::uint64_t> lease;  // process << 32 | until, tenths of a second of the boot clock
     MasterStamp masters[kMasters];
+    HistoryMarks history;
     UndoRecord undo;
 
     HotSlot& hot(SlotIndex slot) noexcept { return at<HotSlot>(geometry.hot_offset)[slot]; }
@@ -276,6 +351,13 @@ struct Layout {
     }
     EventRecord& event(std::uint64_t sequence) noexcept {
         return at<EventRecord>(geometry.event_offset)[sequence & (geometry.events - 1)];
+    }
+
+    QuarterRecord& closed_quarter(std::uint64_t place) noexcept {
+        return at<QuarterRecord>(geometry.quarter_offset)[place % geometry.quarters];
+    }
+    ActRecord& act(std::uint64_t number) noexcept {
+        return at<ActRecord>(geometry.act_offset)[number % geometry.acts];
     }
 
   private:

@@ -7,6 +7,7 @@
 #include "tracker/memory/event_ring.h"
 #include "tracker/memory/instances.h"
 #include "tracker/memory/session_table.h"
+#include "tracker/memory/slot_pool.h"
 #include "tracker/memory/texts.h"
 #include "tracker/memory/transaction.h"
 
@@ -42,6 +43,9 @@ void copy_account_facts(const AccountRecord& from, AccountRecord& to) {
     copy(from.quarter, to.quarter);
     copy(from.quarter_peak, to.quarter_peak);
     copy(from.quarter_peak_at, to.quarter_peak_at);
+    copy(from.quarter_peak_sequence, to.quarter_peak_sequence);
+    copy(from.quarter_peak_agents, to.quarter_peak_agents);
+    copy(from.quarter_refused, to.quarter_refused);
     for (std::size_t word = 0; word < std::size(from.time_zone); ++word) {
         copy(from.time_zone[word], to.time_zone[word]);
     }
@@ -99,6 +103,7 @@ bool copy_slot(Layout& from, SlotIndex slot, Layout& to) {
     to_cold.user_agent.store(copy_text(from, cold.user_agent.load(), change, 0));
     to_cold.ended_by.store(copy_text(from, cold.ended_by.load(), change, 0));
     to_cold.message.store(copy_text(from, cold.message.load(), change, 0));
+    to_cold.why.store(copy_text(from, cold.why.load(), change, 0));
     if (SlotWord(hot.word.load()).state() == SlotState::ended) {
         change.add(to.totals.ended, std::uint32_t{1});
     } else {
@@ -117,6 +122,31 @@ void copy_events(Layout& from, Layout& to) {
     }
     to.totals.next_event.store(next);
     to.visible_events.store(next);
+}
+
+// What the history has not taken over yet. false: the new areas are too small for it.
+bool copy_unsaved(Layout& from, Layout& to) {
+    const std::uint64_t saved_quarters = from.history.saved_quarters;
+    const std::uint64_t closed = from.totals.closed_quarters;
+    const std::uint64_t saved_acts = from.history.saved_acts;
+    const std::uint64_t next_act = from.totals.next_act;
+    if (closed - saved_quarters > to.geometry.quarters || next_act - saved_acts > to.geometry.acts) {
+        return false;
+    }
+    for (std::uint64_t place = saved_quarters; place < closed; ++place) {
+        to.closed_quarter(place) = from.closed_quarter(place);
+    }
+    for (std::uint64_t number = saved_acts; number < next_act; ++number) {
+        std::memcpy(static_cast<void*>(&to.act(number)), &from.act(number), sizeof(ActRecord));
+    }
+    to.totals.closed_quarters.store(closed);
+    to.totals.next_act.store(next_act);
+    copy(from.history.saved_quarters, to.history.saved_quarters);
+    copy(from.history.saved_acts, to.history.saved_acts);
+    copy(from.history.committed_sequence, to.history.committed_sequence);
+    copy(from.history.lost, to.history.lost);
+    copy(from.history.loaded, to.history.loaded);
+    return true;
 }
 
 }  // namespace
@@ -141,6 +171,10 @@ std::string copy_segment(Layout& from, Layout& to) {
         return "has more names and addresses than fit into capacity=" + std::to_string(to.geometry.capacity);
     }
     copy_events(from, to);
+    if (!copy_unsaved(from, to)) {
+        return "has more that waits for its history than fits into capacity=" +
+               std::to_string(to.geometry.capacity);
+    }
     return {};
 }
 

@@ -35,6 +35,20 @@ WallTime to_wall(BootTime time, Now now) noexcept {
     return now.wall - (now.boot - time);
 }
 
+BootTime deadline_of(Layout& layout, SlotIndex slot) noexcept {
+    return BootTime{std::chrono::seconds{layout.hot(slot).deadline.load(std::memory_order_relaxed)}};
+}
+
+// The absolute limit as it was given when the session began: what was left of it then, and the age it had.
+Lifetime lifetime_of(Layout& layout, SlotIndex slot) noexcept {
+    HotSlot& hot = layout.hot(slot);
+    ColdSlot& cold = layout.cold(slot);
+    const BootTime begun{Millis{cold.begun.load(std::memory_order_relaxed)}};
+    return {std::chrono::seconds{hot.idle_seconds.load(std::memory_order_relaxed)},
+            std::max(Millis{0}, deadline_of(layout, slot) - begun),
+            std::chrono::seconds{cold.instance_seconds.load(std::memory_order_relaxed)}};
+}
+
 bool copy_instances(Layout& layout, SlotIndex slot, Now now, Row& row, bool with_details) {
     const std::uint32_t timeout = layout.cold(slot).instance_seconds.load(std::memory_order_relaxed);
     InstanceIndex index = layout.hot(slot).instances.load(std::memory_order_relaxed);
@@ -87,6 +101,10 @@ bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row,
     row.started = started_of(layout, slot);
     row.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
     row.last_seen = to_wall(word.time(), now);
+    row.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
+    row.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
+    row.lifetime = lifetime_of(layout, slot);
+    row.deadline = deadline_of(layout, slot);
     const TextIndex agent = hot.agent.load(std::memory_order_relaxed);
     row.identified = agent != 0;
     if (agent != 0 && agent < layout.geometry.texts) {
@@ -108,10 +126,17 @@ bool copy_facts_once(Layout& layout, SlotIndex slot, SlotWord word, EndedFacts& 
     facts.account = account_name(layout, hot.account.load(std::memory_order_relaxed));
     facts.started = started_of(layout, slot);
     facts.ended_at = word.time();
+    facts.last_seen = BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
+    facts.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
+    facts.ended_sequence = cold.ended_sequence.load(std::memory_order_relaxed);
+    facts.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
+    facts.lifetime = lifetime_of(layout, slot);
+    facts.deadline = deadline_of(layout, slot);
     facts.reactivations = cold.reactivations.load(std::memory_order_relaxed);
     return read_text(layout, hot.agent.load(std::memory_order_relaxed), facts.agent) &&
            read_text(layout, cold.ended_by.load(std::memory_order_relaxed), facts.by) &&
-           read_text(layout, cold.message.load(std::memory_order_relaxed), facts.message);
+           read_text(layout, cold.message.load(std::memory_order_relaxed), facts.message) &&
+           read_text(layout, cold.why.load(std::memory_order_relaxed), facts.why);
 }
 
 // Runs `copy(word)` until it has seen one instant of a slot for which `wanted(word)` holds.

@@ -6,15 +6,13 @@
 // wholly or not at all, whatever kills the process.
 #pragma once
 
+#include <optional>
+
 #include "tracker/memory/index.h"
 #include "tracker/memory/layout.h"
 #include "tracker/memory/slot_word.h"
 
 namespace agent_sessions::tracker::memory {
-
-// Takes a free slot and enters it into the index under this key. nullopt: no room. The slot's content is the
-// caller's.
-std::optional<SlotIndex> occupy_slot(Transaction& change, SessionKey key) noexcept;
 
 Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexcept;
 
@@ -46,6 +44,12 @@ struct Turned {
 };
 Turned turn_to_ending(Layout& layout, SlotIndex slot, std::uint32_t generation, EndReason reason,
                       BootTime now) noexcept;
+
+// Keeps when a live word was last seen, which the word of its end no longer says.
+void note_last_seen(Layout& layout, SlotIndex slot, SlotWord live) noexcept;
+
+// Whether nothing is lost with the slot of this ended session: the history has its end, or nobody writes one.
+bool is_saved(Layout& layout, SlotIndex slot) noexcept;
 
 SessionKey key_of(Layout& layout, SlotIndex slot) noexcept;
 WallTime started_of(Layout& layout, SlotIndex slot) noexcept;

@@ -40,6 +40,7 @@ class Walk {
         texts();
         instances();
         accounts();
+        unsaved();
         return std::move(faults_);
     }
 
@@ -125,6 +126,7 @@ class Walk {
         refer_to(hot.agent, name);
         refer_to(layout_.cold(slot).ended_by, name);
         refer_to(layout_.cold(slot).message, name);
+        refer_to(layout_.cold(slot).why, name);
         for (const auto* text :
              {&layout_.cold(slot).label, &layout_.cold(slot).address, &layout_.cold(slot).user_agent}) {
             refer_to(text->load(), name);
@@ -281,6 +283,21 @@ class Walk {
         }
         expect(layout_.account(kOverall).current, current, "the sessions of all accounts");
         expect(layout_.account(kOverall).agents, agents, "the agents of all accounts");
+    }
+
+    void unsaved() {
+        const HistoryMarks& history = layout_.history;
+        const std::uint64_t quarters = layout_.totals.closed_quarters - history.saved_quarters;
+        if (quarters > layout_.geometry.quarters) {
+            fault("more closed quarter hours are unsaved than there is room for: " + number(quarters));
+        }
+        const std::uint64_t acts = layout_.totals.next_act - history.saved_acts;
+        if (acts > layout_.geometry.acts) {
+            fault("more acts are unsaved than there is room for: " + number(acts));
+        }
+        if (history.committed_sequence >= layout_.totals.next_event) {
+            fault("event " + number(history.committed_sequence) + " is on disk, and was never made");
+        }
     }
 
     Layout& layout_;

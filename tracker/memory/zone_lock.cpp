@@ -41,6 +41,7 @@ void make_lock(Layout& layout) noexcept {
     pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
     pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     pthread_mutex_init(&layout.lock, &attributes);
+    pthread_mutex_init(&layout.history.load_lock, &attributes);
     pthread_mutexattr_destroy(&attributes);
 }
 

@@ -9,7 +9,7 @@
 
 namespace agent_sessions::tracker::memory {
 
-// Makes the lock anew. REQUIRES: nobody else is attached.
+// Makes the lock anew, and the one under which a segment is loaded. REQUIRES: nobody else is attached.
 void make_lock(Layout& layout) noexcept;
 
 // Holds the lock for a scope. With Waiting::event_loop it tries for at most 50 µs and may come back without

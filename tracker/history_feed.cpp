@@ -1,0 +1,201 @@
+#include "tracker/history_feed.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "tracker/memory/accounts.h"
+#include "tracker/memory/acts.h"
+#include "tracker/memory/erasure.h"
+#include "tracker/memory/event_ring.h"
+#include "tracker/memory/index.h"
+#include "tracker/memory/quarters.h"
+#include "tracker/memory/restore.h"
+#include "tracker/memory/rows.h"
+#include "tracker/memory/session_table.h"
+#include "tracker/memory/zone_lock.h"
+
+namespace agent_sessions::tracker {
+
+using namespace memory;
+
+namespace {
+
+template <typename T>
+void raise(Shared<T>& word, T value) noexcept {
+    T current = word.load(std::memory_order_relaxed);
+    while (current < value && !word.compare_exchange_weak(current, value, std::memory_order_acq_rel,
+                                                          std::memory_order_relaxed)) {
+    }
+}
+
+std::uint32_t account_count(Layout& layout) noexcept {
+    return std::min<std::uint32_t>(layout.totals.accounts.load(std::memory_order_acquire),
+                                   static_cast<std::uint32_t>(layout.geometry.accounts));
+}
+
+}  // namespace
+
+EventRead HistoryFeed::read_event(std::uint64_t sequence, Event& event) {
+    return memory::read_event(*tracker_.layout(), sequence, event);
+}
+
+std::uint64_t HistoryFeed::oldest_sequence() const noexcept {
+    return oldest_event(*tracker_.layout());
+}
+
+std::optional<EndedFacts> HistoryFeed::ended_session(SessionKey key, Now now) {
+    const Found found = tracker_.find(key, now);
+    return found.state == Found::State::ended ? tracker_.ended_facts(found.handle) : std::nullopt;
+}
+
+void HistoryFeed::read_slots(RowCursor& cursor, std::uint32_t slots, Now now, const VisitLive& live,
+                             const VisitEnded& ended) {
+    Layout& layout = *tracker_.layout();
+    const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t end = std::min(used - std::min(used, cursor.next_slot), slots) + cursor.next_slot;
+    Row row;
+    EndedFacts facts;
+    for (; cursor.next_slot < end; ++cursor.next_slot) {
+        const SlotWord word(layout.hot(cursor.next_slot).word.load(std::memory_order_acquire));
+        const SessionHandle handle{cursor.next_slot, word.generation()};
+        if (word.state() == SlotState::live) {
+            if (copy_row(layout, handle, now, row, false, Waiting::patient)) {
+                live(row);
+            }
+        } else if (word.is_over() && copy_ended(layout, handle, facts, Waiting::patient)) {
+            ended(facts);
+        }
+    }
+    cursor.done = cursor.next_slot >= used;
+}
+
+std::uint64_t HistoryFeed::first_unsaved_act() const noexcept {
+    return tracker_.layout()->history.saved_acts.load(std::memory_order_acquire);
+}
+
+std::uint64_t HistoryFeed::next_act() const noexcept {
+    return tracker_.layout()->totals.next_act.load(std::memory_order_acquire);
+}
+
+std::optional<Act> HistoryFeed::read_act(std::uint64_t number) {
+    const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
+    return memory::read_act(*tracker_.layout(), number);
+}
+
+std::vector<HistoryFeed::ClosedQuarter> HistoryFeed::closed_quarters() {
+    Layout& layout = *tracker_.layout();
+    const std::uint64_t first = layout.history.saved_quarters.load(std::memory_order_acquire);
+    std::uint64_t head = 0;
+    {
+        const ZoneGuard guard(layout, Waiting::patient);
+        head = layout.totals.closed_quarters.load(std::memory_order_acquire);
+    }
+    std::vector<ClosedQuarter> closed;
+    closed.reserve(head - std::min(head, first));
+    for (std::uint64_t place = first; place < head; ++place) {
+        const QuarterRecord& record = layout.closed_quarter(place);
+        closed.push_back({place, record.account, to_peak(record)});
+    }
+    return closed;
+}
+
+std::vector<HistoryFeed::AccountState> HistoryFeed::accounts() {
+    Layout& layout = *tracker_.layout();
+    std::vector<AccountState> states;
+    const std::uint32_t count = account_count(layout);
+    states.reserve(count);
+    for (std::uint32_t index = 0; index < count; ++index) {
+        const auto account = static_cast<AccountIndex>(index);
+        AccountState state;
+        state.name = account_name(layout, account);
+        state.time_zone = ZoneName(layout, account).view();
+        const std::uint32_t total = layout.account(account).total.load(std::memory_order_relaxed);
+        if (total != kNoTotal) {
+            state.total = total;
+        }
+        state.quarter = running_quarter(layout, account);
+        states.push_back(std::move(state));
+    }
+    return states;
+}
+
+void HistoryFeed::note_saved(const Saved& saved, Now now) noexcept {
+    HistoryMarks& history = tracker_.layout()->history;
+    raise(history.saved_quarters, saved.quarters);
+    raise(history.saved_acts, saved.acts);
+    raise(history.committed_sequence, saved.sequence);
+    history.last_commit.store(now.boot.time_since_epoch().count(), std::memory_order_release);
+}
+
+void HistoryFeed::note_state(HistoryState state, int error) noexcept {
+    HistoryMarks& history = tracker_.layout()->history;
+    history.error.store(error, std::memory_order_relaxed);
+    history.state.store(static_cast<std::uint32_t>(state), std::memory_order_release);
+}
+
+void HistoryFeed::note_lost(std::uint64_t count) noexcept {
+    tracker_.layout()->history.lost.fetch_add(count, std::memory_order_relaxed);
+}
+
+void HistoryFeed::erase_agent(std::string_view account, std::string_view agent, std::string_view pseudonym,
+                              Now now) {
+    memory::erase_agent(*tracker_.layout(), account, agent, pseudonym, now);
+}
+
+void HistoryFeed::blank_act(std::uint64_t number) noexcept {
+    const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
+    blank_erased_name(*tracker_.layout(), number);
+}
+
+std::uint32_t HistoryFeed::doorbell() const noexcept {
+    return tracker_.layout()->history.doorbell.load(std::memory_order_acquire);
+}
+
+void HistoryFeed::sleep(std::uint32_t seen, Millis longest) const noexcept {
+    const timespec timeout{static_cast<time_t>(longest.count() / 1000),
+                           static_cast<long>(longest.count() % 1000) * 1'000'000};
+    syscall(SYS_futex, &tracker_.layout()->history.doorbell, FUTEX_WAIT, seen, &timeout, nullptr, 0);
+}
+
+HistoryFeed::LoadGuard::LoadGuard(HistoryFeed& feed) noexcept : layout_(*feed.tracker_.layout()) {
+    int error = pthread_mutex_lock(&layout_.history.load_lock);
+    if (error == EOWNERDEAD) {
+        error = pthread_mutex_consistent(&layout_.history.load_lock);
+    }
+    held_ = error == 0;
+}
+
+HistoryFeed::LoadGuard::~LoadGuard() {
+    if (held_) {
+        pthread_mutex_unlock(&layout_.history.load_lock);
+    }
+}
+
+bool HistoryFeed::LoadGuard::needs_loading() const noexcept {
+    return held_ && layout_.history.loaded.load(std::memory_order_acquire) == 0;
+}
+
+void HistoryFeed::LoadGuard::done() noexcept {
+    layout_.history.loaded.store(1, std::memory_order_release);
+}
+
+std::string HistoryFeed::segment_id() const {
+    const Layout& layout = *tracker_.layout();
+    return {reinterpret_cast<const char*>(layout.uuid), sizeof(layout.uuid)};
+}
+
+void HistoryFeed::continue_after(std::uint64_t sequence, std::uint64_t act) noexcept {
+    memory::continue_after(*tracker_.layout(), sequence, act);
+}
+
+bool HistoryFeed::restore(const RestoreRequest& request, Now now) noexcept {
+    const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
+    return restore_session(*tracker_.layout(), request, now);
+}
+
+}  // namespace agent_sessions::tracker

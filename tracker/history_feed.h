@@ -1,0 +1,108 @@
+// What the tracker offers to the one who writes the history, and to the one who loads it into a new segment.
+//
+// Process safety: as Tracker; one writer at a time, elected with Tracker::elect() and fenced by its database.
+// Thread safety: as Tracker. Waiting: everything here waits for the zone's lock, so it is for threads of
+// their own and for a worker that does not serve yet, never for an event loop.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tracker/events.h"
+#include "tracker/tracker.h"
+
+namespace agent_sessions::tracker {
+
+class HistoryFeed {
+  public:
+    explicit HistoryFeed(Tracker tracker) noexcept : tracker_(tracker.patient()) {}
+
+    Tracker& tracker() noexcept { return tracker_; }
+
+    // --- Following
+    EventRead read_event(std::uint64_t sequence, Event& event);
+    std::uint64_t oldest_sequence() const noexcept;
+    // A session that is over; nullopt: it lives, or nothing is remembered of it.
+    std::optional<EndedFacts> ended_session(SessionKey key, Now now);
+    // Visits what stands in up to `slots` slots from the cursor on.
+    using VisitLive = std::function<void(const Row&)>;
+    using VisitEnded = std::function<void(const EndedFacts&)>;
+    void read_slots(RowCursor& cursor, std::uint32_t slots, Now now, const VisitLive& live,
+                    const VisitEnded& ended);
+
+    std::uint64_t first_unsaved_act() const noexcept;
+    std::uint64_t next_act() const noexcept;
+    // nullopt: saved already, or never made.
+    std::optional<Act> read_act(std::uint64_t number);
+
+    struct ClosedQuarter {
+        std::uint64_t place = 0;
+        std::uint16_t account = 0;
+        QuarterPeak peak;
+    };
+    // Those that are not saved, oldest first.
+    std::vector<ClosedQuarter> closed_quarters();
+
+    struct AccountState {
+        std::string name;
+        std::string time_zone;
+        std::optional<std::uint32_t> total;
+        std::optional<QuarterPeak> quarter;  // the running one
+    };
+    // Every account by its index, "*" first.
+    std::vector<AccountState> accounts();
+
+    struct Saved {
+        std::uint64_t sequence = 0;  // events up to here
+        std::uint64_t acts = 0;      // acts below this number
+        std::uint64_t quarters = 0;  // closed quarter hours below this place
+    };
+    // Only ever raises what counts as saved.
+    void note_saved(const Saved& saved, Now now) noexcept;
+    void note_state(HistoryState state, int error) noexcept;
+    void note_lost(std::uint64_t count) noexcept;
+
+    // Replaces a name by a pseudonym in all sessions and in the ring, and takes their address and browser
+    // away. The application may name the agent anew later. Account "*" = all. O(capacity).
+    void erase_agent(std::string_view account, std::string_view agent, std::string_view pseudonym, Now now);
+    // Forgets the name that an act of erasure carried.
+    void blank_act(std::uint64_t number) noexcept;
+
+    // Sleeps until Tracker::wake_history() or for `longest`. `seen` is doorbell() before the last look.
+    std::uint32_t doorbell() const noexcept;
+    void sleep(std::uint32_t seen, Millis longest) const noexcept;
+
+    // --- Loading
+    // Holds the lock under which a segment is loaded, for as long as it lives. A loader that dies is followed
+    // by the next one.
+    class LoadGuard {
+      public:
+        explicit LoadGuard(HistoryFeed& feed) noexcept;
+        ~LoadGuard();
+        LoadGuard(const LoadGuard&) = delete;
+        LoadGuard& operator=(const LoadGuard&) = delete;
+        // false: somebody has loaded it.
+        bool needs_loading() const noexcept;
+        void done() noexcept;
+
+      private:
+        memory::Layout& layout_;
+        bool held_ = false;
+    };
+    // What is told apart from other segments by this; 16 bytes.
+    std::string segment_id() const;
+    // Events and acts are numbered on behind these. REQUIRES: nobody serves requests yet.
+    void continue_after(std::uint64_t sequence, std::uint64_t act) noexcept;
+    // Puts a session back, without an event or a new maximum. Live ones are counted, and their idle time
+    // starts anew. false: no room. A session that the segment knows stays as it is there, except that one
+    // which the history knows as ended by a person or rule ends.
+    bool restore(const RestoreRequest& request, Now now) noexcept;
+
+  private:
+    Tracker tracker_;
+};
+
+}  // namespace agent_sessions::tracker

@@ -1,0 +1,109 @@
+#include "tracker/memory/restore.h"
+
+#include <algorithm>
+
+#include "tracker/memory/accounts.h"
+#include "tracker/memory/index.h"
+#include "tracker/memory/session_table.h"
+#include "tracker/memory/slot_change.h"
+#include "tracker/memory/slot_filling.h"
+#include "tracker/memory/slot_pool.h"
+#include "tracker/memory/texts.h"
+
+namespace agent_sessions::tracker::memory {
+namespace {
+
+bool is_over(const RestoreRequest& request) noexcept {
+    return request.reason != EndReason::none;
+}
+
+// Before this machine started counts as when it started.
+BootTime to_boot(WallTime time, Now now) noexcept {
+    return std::max(BootTime{Millis{0}}, now.boot - (now.wall - time));
+}
+
+// What the segment knows stays, except that nothing known as closed by a person or rule may live.
+void restore_known(Layout& layout, const Located& known, const RestoreRequest& request, Now now) noexcept {
+    if (known.word.state() != SlotState::live || !is_told(request.reason)) {
+        return;
+    }
+    turn_to_ending(layout, known.slot, known.word.generation(), request.reason, now.boot);
+    settle_slot(layout, known.slot, {request.reason, request.by, request.message, request.why}, now);
+}
+
+void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& request,
+               AccountIndex account) noexcept {
+    BeginRequest begin;
+    begin.agent = request.agent;
+    begin.label = request.label;
+    begin.address = request.address;
+    begin.user_agent = request.user_agent;
+    begin.confirmed = true;
+    fill_details(change, slot, begin, account);
+    recount_begin(change, account, change.layout().hot(slot).agent.load(std::memory_order_relaxed));
+}
+
+void fill_over(Transaction& change, SlotIndex slot, const RestoreRequest& request,
+               AccountIndex account) noexcept {
+    Layout& layout = change.layout();
+    ColdSlot& cold = layout.cold(slot);
+    layout.hot(slot).agent.store(refer(change, cut(request.agent, kMaxAgentBytes), account),
+                                 std::memory_order_relaxed);
+    cold.ended_by.store(refer(change, cut(request.by, kMaxUserBytes), 0), std::memory_order_relaxed);
+    cold.message.store(refer(change, cut(request.message, kMaxMessageBytes), 0), std::memory_order_relaxed);
+    cold.why.store(refer(change, cut(request.why, kMaxMessageBytes), 0), std::memory_order_relaxed);
+    cold.ended_sequence.store(request.ended_sequence, std::memory_order_relaxed);
+    change.add(layout.totals.ended, std::uint32_t{1});
+}
+
+}  // namespace
+
+bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noexcept {
+    if (const Located known = locate(layout, request.key)) {
+        restore_known(layout, known, request, now);
+        return true;
+    }
+    if (!is_over(request) && layout.totals.live.load(std::memory_order_relaxed) >= layout.geometry.capacity) {
+        return false;
+    }
+    Transaction change(layout);
+    const auto account = obtain_account(change, request.account);
+    if (!account) {
+        return false;
+    }
+    learn_time_zone(change, *account, request.time_zone);
+    const auto occupied = occupy_slot(change, request.key);
+    if (!occupied) {
+        return false;
+    }
+    const SlotIndex slot = *occupied;
+    const Lifetime lifetime{request.idle, request.expires - request.started, request.instance};
+    fill_slot(layout, slot, request.key, request.started, lifetime, now);
+    layout.hot(slot).account.store(*account, std::memory_order_relaxed);
+    layout.cold(slot).begun_sequence.store(request.begun_sequence, std::memory_order_relaxed);
+    if (is_over(request)) {
+        fill_over(change, slot, request, *account);
+        publish(change, slot,
+                SlotWord(next_generation(layout, slot), SlotState::ended, request.reason,
+                         to_boot(request.ended_at, now)));
+    } else {
+        fill_live(change, slot, request, *account);
+        publish(change, slot,
+                SlotWord(next_generation(layout, slot), SlotState::live, EndReason::none, now.boot));
+    }
+    return true;
+}
+
+void continue_after(Layout& layout, std::uint64_t sequence, std::uint64_t act) noexcept {
+    if (layout.totals.next_event.load(std::memory_order_relaxed) <= sequence) {
+        layout.totals.next_event.store(sequence + 1, std::memory_order_relaxed);
+        layout.visible_events.store(sequence + 1, std::memory_order_release);
+        layout.history.committed_sequence.store(sequence, std::memory_order_release);
+    }
+    if (layout.totals.next_act.load(std::memory_order_relaxed) <= act) {
+        layout.totals.next_act.store(act + 1, std::memory_order_relaxed);
+        layout.history.saved_acts.store(act + 1, std::memory_order_release);
+    }
+}
+
+}  // namespace agent_sessions::tracker::memory

@@ -1,0 +1,103 @@
+#include "tracker/memory/slot_filling.h"
+
+#include <algorithm>
+
+#include "tracker/memory/index.h"
+#include "tracker/memory/texts.h"
+
+namespace agent_sessions::tracker::memory {
+namespace {
+
+// A session taken up again after a loss of memory began before this memory did: its limit does not move.
+std::uint32_t deadline_of(WallTime started, const Lifetime& lifetime, Now now) noexcept {
+    const Millis age = std::max(Millis{0}, now.wall - started);
+    const auto left = std::max(Millis{0}, lifetime.absolute - age);
+    return seconds_of(now.boot.time_since_epoch() + left);
+}
+
+void set_instant(Shared<std::int64_t>& word, WallTime time) noexcept {
+    word.store(time.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+// The name that a session without one of its own takes over from the ended session of the same browser.
+TextIndex inherited_agent(Layout& layout, const BeginRequest& request, AccountIndex account) noexcept {
+    if (!request.agent.empty() || !request.predecessor) {
+        return 0;
+    }
+    const Located before = locate(layout, *request.predecessor);
+    if (!before || !before.word.is_over() || before.word.reason() == EndReason::logout ||
+        layout.hot(before.slot).account.load(std::memory_order_relaxed) != account) {
+        return 0;
+    }
+    return layout.hot(before.slot).agent.load(std::memory_order_relaxed);
+}
+
+void fill_nobody(Layout& layout, SlotIndex slot) noexcept {
+    HotSlot& hot = layout.hot(slot);
+    ColdSlot& cold = layout.cold(slot);
+    hot.agent.store(0, std::memory_order_relaxed);
+    hot.agent_hash.store(0, std::memory_order_relaxed);
+    hot.label_hash.store(0, std::memory_order_relaxed);
+    hot.inherited.store(0, std::memory_order_relaxed);
+    hot.confirmed.store(0, std::memory_order_relaxed);
+    for (Shared<TextIndex>* text :
+         {&cold.label, &cold.address, &cold.user_agent, &cold.ended_by, &cold.message, &cold.why}) {
+        text->store(0, std::memory_order_relaxed);
+    }
+}
+
+}  // namespace
+
+std::uint32_t seconds_of(Millis time) noexcept {
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+}
+
+void fill_slot(Layout& layout, SlotIndex slot, SessionKey key, WallTime started, const Lifetime& lifetime,
+               Now now) noexcept {
+    HotSlot& hot = layout.hot(slot);
+    ColdSlot& cold = layout.cold(slot);
+    hot.key_high.store(key.high, std::memory_order_relaxed);
+    hot.key_low.store(key.low, std::memory_order_relaxed);
+    set_instant(hot.started, started);
+    hot.idle_seconds.store(seconds_of(lifetime.idle), std::memory_order_relaxed);
+    hot.deadline.store(deadline_of(started, lifetime, now), std::memory_order_relaxed);
+    hot.instances.store(0, std::memory_order_relaxed);
+    cold.instance_seconds.store(seconds_of(lifetime.instance), std::memory_order_relaxed);
+    cold.begun.store(now.boot.time_since_epoch().count(), std::memory_order_relaxed);
+    cold.successor_nonce.store(0, std::memory_order_relaxed);
+    cold.successor_high.store(0, std::memory_order_relaxed);
+    cold.successor_low.store(0, std::memory_order_relaxed);
+    cold.reactivations.store(0, std::memory_order_relaxed);
+    cold.shown_next.store(0, std::memory_order_relaxed);
+    cold.last_seen.store(0, std::memory_order_relaxed);
+    cold.unrecorded.store(0, std::memory_order_relaxed);
+    cold.begun_sequence.store(0, std::memory_order_relaxed);
+    cold.ended_sequence.store(0, std::memory_order_relaxed);
+    fill_nobody(layout, slot);
+    for (auto& url : cold.shown_urls) {
+        url.store(0, std::memory_order_relaxed);
+    }
+}
+
+void fill_details(Transaction& change, SlotIndex slot, const BeginRequest& request,
+                  AccountIndex account) noexcept {
+    Layout& layout = change.layout();
+    HotSlot& hot = layout.hot(slot);
+    ColdSlot& cold = layout.cold(slot);
+    TextIndex agent = refer(change, cut(request.agent, kMaxAgentBytes), account);
+    if (const TextIndex inherited = inherited_agent(layout, request, account)) {
+        change.add(layout.text(inherited).head.references, std::uint32_t{1});
+        agent = inherited;
+        hot.inherited.store(1, std::memory_order_relaxed);
+    }
+    hot.agent.store(agent, std::memory_order_relaxed);
+    hot.agent_hash.store(name_hash(layout, request.agent), std::memory_order_relaxed);
+    hot.label_hash.store(name_hash(layout, request.label), std::memory_order_relaxed);
+    hot.confirmed.store(request.confirmed ? 1 : 0, std::memory_order_relaxed);
+    cold.label.store(refer(change, cut(request.label, kMaxLabelBytes), 0), std::memory_order_relaxed);
+    cold.address.store(refer(change, cut(request.address, kMaxAddressBytes), 0), std::memory_order_relaxed);
+    cold.user_agent.store(refer(change, cut(request.user_agent, kMaxUserAgentBytes), 0),
+                          std::memory_order_relaxed);
+}
+
+}  // namespace agent_sessions::tracker::memory
