@@ -5,6 +5,7 @@
 
 #include "admin/access.h"
 #include "admin/assets.h"
+#include "admin/conditional.h"
 #include "admin/durable_act.h"
 #include "admin/health.h"
 #include "admin/list_task.h"
@@ -114,6 +115,11 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
         require_read(request);
         return at_once(usage_response(request, access, tracker));
     }
+    if (path == "openapi.json") {
+        require_read(request);
+        require_no_query(request);
+        return at_once(asset_response(*find_asset(request.path), request));
+    }
     throw refusal_of(ErrorCode::not_found);
 }
 
@@ -133,7 +139,9 @@ Handled route(const Request& request, tracker::Tracker tracker) {
     const Access access = require_access(request.caller);
     if (request.path.starts_with(kApi)) {
         require_table(tracker);
-        return handle_api(request.path.substr(kApi.size()), request, access, tracker);
+        Handled handled = handle_api(request.path.substr(kApi.size()), request, access, tracker);
+        return is_read(request) ? conditional(std::move(handled), request.if_none_match.value_or(""))
+                                : std::move(handled);
     }
     if (const Asset* const asset = find_asset(request.path)) {
         require_read(request);

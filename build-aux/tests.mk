@@ -67,10 +67,10 @@ prepare-unit-sanitized:
 
 prepare-e2e-sanitized: prepare-e2e module-sanitized
 
-prepare-page: admin/web/node_modules/.package-lock.json
+prepare-page: admin/web/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
-prepare-browser: tests/browser/node_modules/.package-lock.json
+prepare-browser: tests/browser/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
 prepare-tools:
