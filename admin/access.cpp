@@ -98,6 +98,7 @@ Access require_access(const Caller& caller) {
     access.user = caller.user;
     access.write = caller.write;
     access.time_zone = caller.time_zone.empty() ? "UTC" : caller.time_zone;
+    access.own_session = caller.own_session;
     return access;
 }
 

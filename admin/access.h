@@ -4,6 +4,7 @@
 // changes. Thread safety: values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ struct Access {
     std::string user;
     bool write = false;
     std::string time_zone;  // of the admin location; "UTC" where none is configured
+    std::optional<tracker::SessionKey> own_session;
 };
 
 // Exact words only: "viewer", "operator", "admin".

@@ -6,6 +6,8 @@
 
 #include "admin/access.h"
 #include "admin/assets.h"
+#include "admin/conditional.h"
+#include "admin/durable_act.h"
 #include "admin/health.h"
 #include "admin/history_lists.h"
 #include "admin/list_format.h"
@@ -53,11 +55,24 @@ Handled in_steps(std::unique_ptr<Task> task) {
     return {std::nullopt, std::move(task)};
 }
 
+// Whoever is refused here leaves a trace (RELIABILITY S24).
+void require_recorded_change(const Request& request, const Access& access, tracker::Tracker tracker,
+                             std::string_view what) {
+    try {
+        require_change(request, access);
+    } catch (const Refusal& refusal) {
+        if (facts_of(refusal.code).status == 403) {
+            record_refused(tracker, request, access, tracker::ActKind::terminate, what);
+        }
+        throw;
+    }
+}
+
 Handled handle_terminate(const Request& request, const Access& access, tracker::Tracker tracker) {
     if (request.method != "POST") {
         throw method_not_allowed("POST");
     }
-    require_change(request, access);
+    require_recorded_change(request, access, tracker, "several sessions");
     require_no_query(request);
     return in_steps(make_terminate_task(request, access, tracker));
 }
@@ -69,7 +84,7 @@ Handled handle_session(std::string_view ref, const Request& request, const Acces
         throw method_not_allowed("GET, HEAD, DELETE");
     }
     if (deletes) {
-        require_change(request, access);
+        require_recorded_change(request, access, tracker, ref);
     }
     require_no_query(request);
     const std::optional<tracker::SessionKey> key = tracker::parse_ref(ref);
@@ -129,6 +144,11 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
         require_read(request);
         return at_once(root_response(request, access));
     }
+    if (path == "openapi.json") {
+        require_read(request);
+        require_no_query(request);
+        return at_once(asset_response(*find_asset(request.path), request));
+    }
     throw refusal_of(ErrorCode::not_found);
 }
 
@@ -137,7 +157,8 @@ Handled handle_health(const Request& request, tracker::Tracker tracker) {
     require_role(request.caller);
     require_read(request);
     require_table(tracker);
-    return at_once(health_response(tracker.figures(), Scope::parse(request.caller.accounts).all()));
+    return at_once(health_response(tracker.figures(), tracker.history_status(),
+                                   Scope::parse(request.caller.accounts).all(), request.now));
 }
 
 Handled route(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history) {
@@ -147,7 +168,9 @@ Handled route(const Request& request, tracker::Tracker tracker, tracker::history
     const Access access = require_access(request.caller);
     if (request.path.starts_with(kApi)) {
         require_table(tracker);
-        return handle_api(request.path.substr(kApi.size()), request, access, tracker, history);
+        Handled handled = handle_api(request.path.substr(kApi.size()), request, access, tracker, history);
+        return is_read(request) ? conditional(std::move(handled), request.if_none_match.value_or(""))
+                                : std::move(handled);
     }
     if (const Asset* const asset = find_asset(request.path)) {
         require_read(request);

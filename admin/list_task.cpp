@@ -61,10 +61,12 @@ ListRequest parse_list_request(std::string_view raw) {
 
 class ListTask final : public Task {
   public:
-    ListTask(ListRequest list, ListFormat format, ScopedAccounts accounts, tracker::Tracker tracker)
+    ListTask(ListRequest list, ListFormat format, ScopedAccounts accounts, const Access& access,
+             tracker::Tracker tracker)
         : list_(std::move(list)),
           format_(std::move(format)),
           accounts_(std::move(accounts)),
+          own_session_(access.own_session),
           tracker_(tracker),
           first_(list_.order, list_.limit + 1) {}
 
@@ -123,7 +125,8 @@ class ListTask final : public Task {
         while (enriched_ < wanted) {
             if (tracker_.read_row((*keys_)[enriched_].session, slice.now(), row)) {
                 if (const std::string* const account = accounts_.covered_name(row.account)) {
-                    sessions_.push_back(session_json(row, *account, accounts_.time_zone(row.account)));
+                    sessions_.push_back(session_json(
+                        row, {*account, accounts_.time_zone(row.account), row.key == own_session_}));
                 }
             }
             ++enriched_;
@@ -153,6 +156,7 @@ class ListTask final : public Task {
     ListRequest list_;
     ListFormat format_;
     ScopedAccounts accounts_;
+    std::optional<tracker::SessionKey> own_session_;
     tracker::Tracker tracker_;
     FirstKeys first_;
     Walk walk_;
@@ -171,7 +175,7 @@ std::unique_ptr<Task> make_list_task(const Request& request, const ListFormat& f
     if (list.filter.account()) {
         accounts.narrow(*list.filter.account());
     }
-    return std::make_unique<ListTask>(std::move(list), format, std::move(accounts), tracker);
+    return std::make_unique<ListTask>(std::move(list), format, std::move(accounts), access, tracker);
 }
 
 }  // namespace agent_sessions::admin

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tracker/time.h"
+#include "tracker/types.h"
 
 namespace agent_sessions::admin {
 
@@ -22,6 +23,8 @@ struct Caller {
     std::string accounts;   // agent_sessions_admin_account: comma list or "*"; empty = refused
     bool write = false;     // agent_sessions_admin … write=on
     std::string time_zone;  // agent_sessions_timezone at this location; empty = UTC
+    // The session that the caller's own cookie names, live or not; nullopt = no genuine cookie came.
+    std::optional<tracker::SessionKey> own_session{};
 };
 
 // Views live as long as the request. Header values are the raw ones; absent = nullopt.
@@ -38,6 +41,7 @@ struct Request {
     std::optional<std::string_view> accept;
     std::optional<std::string_view> accept_encoding;
     std::optional<std::string_view> if_none_match;
+    std::string_view address;     // of the client, for the audit
     std::string_view request_id;  // for problem documents; may be empty
     Caller caller;
     tracker::Now now;

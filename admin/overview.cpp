@@ -90,7 +90,8 @@ Response session_response(const Request& request, const Access& access, tracker:
     if (account == nullptr) {
         throw refusal_of(ErrorCode::session_not_found);
     }
-    return json_response(detailed_session_json(row, *account, accounts.time_zone(row.account)));
+    return json_response(detailed_session_json(
+        row, {*account, accounts.time_zone(row.account), row.key == access.own_session}));
 }
 
 }  // namespace agent_sessions::admin

@@ -3,6 +3,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <locale>
 
+#include "admin/conditional.h"
 #include "admin/field_list.h"
 
 namespace agent_sessions::admin {
@@ -27,13 +28,6 @@ bool is_forbidden(std::string_view parameter) {
     return quality.starts_with('0') && quality.find_first_not_of("0.") == std::string_view::npos;
 }
 
-std::string_view opaque_tag(std::string_view etag) {
-    if (etag.starts_with("W/")) {
-        etag.remove_prefix(2);
-    }
-    return etag;
-}
-
 }  // namespace
 
 bool accepts_gzip(std::string_view accept_encoding) {
@@ -50,18 +44,6 @@ bool accepts_gzip(std::string_view accept_encoding) {
         }
     }
     return any;
-}
-
-bool matches_etag(std::string_view if_none_match, std::string_view etag) {
-    if (trimmed(if_none_match) == "*") {
-        return true;
-    }
-    while (const auto tag = next_of_list(if_none_match, ',')) {
-        if (opaque_tag(*tag) == opaque_tag(etag)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 Response asset_response(const Asset& asset, const Request& request) {

@@ -1,5 +1,5 @@
 // The files of the page: encodings, caching, and the headers that keep it strict.
-// Sources: RFC 9110 (12.5.3 Accept-Encoding, 13.1.2 If-None-Match), RELIABILITY S22.
+// Sources: RFC 9110 (12.5.3 Accept-Encoding), RELIABILITY S22.
 // Thread safety: every function may be called from anywhere.
 #pragma once
 
@@ -15,8 +15,5 @@ Response asset_response(const Asset& asset, const Request& request);
 
 // Does the field allow gzip? A quality of 0 forbids it; "*" speaks for what is not named.
 bool accepts_gzip(std::string_view accept_encoding);
-
-// Does a list of entity tags, or "*", name this one? Compared weakly.
-bool matches_etag(std::string_view if_none_match, std::string_view etag);
 
 }  // namespace agent_sessions::admin

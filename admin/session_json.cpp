@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <string>
 
 #include "admin/answer.h"
@@ -14,26 +15,27 @@ namespace json = boost::json;
 
 }  // namespace
 
-json::object session_json(const tracker::Row& row, std::string_view account, std::string_view time_zone) {
+json::object session_json(const tracker::Row& row, const SessionContext& context) {
     json::array interactions(row.interactions.begin(), row.interactions.end());
     return json::object{
         {"ref", tracker::to_ref(row.key)},
-        {"account", account},
-        {"time_zone", time_zone},
+        {"account", context.account},
+        {"time_zone", context.time_zone},
         {"label", text_or_null(row.label)},
         {"agent", text_or_null(row.agent)},
         {"started", time_text(row.started)},
-        {"last_seen", time_text(row.last_seen)},
+        // Noted once a second at most. The clocks of two looks differ by a millisecond, which is no change.
+        {"last_seen", time_text(std::chrono::floor<std::chrono::seconds>(row.last_seen))},
         {"interactions", std::move(interactions)},
         {"instances", row.instances},
         {"address", text_or_null(row.address)},
         {"user_agent", text_or_null(row.user_agent)},
         {"state", "active"},
+        {"own", context.own},
     };
 }
 
-json::object detailed_session_json(const tracker::Row& row, std::string_view account,
-                                   std::string_view time_zone) {
+json::object detailed_session_json(const tracker::Row& row, const SessionContext& context) {
     json::array instances;
     for (const tracker::Instance& instance : row.details) {
         instances.push_back(json::object{
@@ -42,7 +44,7 @@ json::object detailed_session_json(const tracker::Row& row, std::string_view acc
             {"last_seen", time_text(instance.last_seen)},
         });
     }
-    json::object session = session_json(row, account, time_zone);
+    json::object session = session_json(row, context);
     session["open_instances"] = std::move(instances);
     return session;
 }

@@ -15,12 +15,16 @@ NGINX_INCLUDES := $(foreach folder,core event event/modules os/unix http http/mo
 .PHONY: lint
 lint: ## check dependencies, source list, format and clang-tidy
 	@$(INSTALL) build lint
-	@$(MAKE) -k $(PARALLEL) check-dependencies check-sources check-format tidy
+	@$(MAKE) -k $(PARALLEL) check-dependencies check-sources check-openapi check-format tidy
 	@echo "lint: no complaints"
 
 .PHONY: check-dependencies check-sources
 check-dependencies check-sources:
 	@build-aux/$@ .
+
+.PHONY: check-openapi
+check-openapi: admin/web/node_modules/.package-lock.json
+	@node admin/web/check_openapi.mjs
 
 .PHONY: check-format
 check-format:

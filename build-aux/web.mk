@@ -1,7 +1,7 @@
 # The page: admin/web/ is bundled into build/web/, whose files the module embeds.
 
 WEB_ASSETS := $(if $(wildcard admin/web/build.mjs),build/web/assets.inc)
-WEB_SOURCES := $(shell find admin/web -name node_modules -prune -o -type f -print 2>/dev/null)
+WEB_SOURCES := $(shell find admin/web \( -name node_modules -o -name generated \) -prune -o -type f -print 2>/dev/null)
 
 .PHONY: web
 web: ## bundle the admin page into build/web/
@@ -11,7 +11,7 @@ web: ## bundle the admin page into build/web/
 .PHONY: web-files
 web-files: $(WEB_ASSETS)
 
-build/web/assets.inc: $(WEB_SOURCES) admin/web/node_modules/.package-lock.json
+build/web/assets.inc: $(WEB_SOURCES) admin/openapi.json admin/web/node_modules/.package-lock.json
 	node admin/web/build.mjs
 	@touch $@
 

@@ -7,8 +7,11 @@
 #include "ngx_module/configuration.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/log_limit.h"
+#include "ngx_module/request_facts.h"
 #include "ngx_module/text.h"
 #include "ngx_module/time_zone.h"
+#include "ngx_module/tracking.h"
+#include "ngx_module/worker.h"
 
 namespace agent_sessions::ngx {
 
@@ -54,6 +57,18 @@ std::string user_of(ngx_http_request_t& request, const LocationConfiguration& co
     return std::string(to_view(request.headers_in.user));
 }
 
+// Whose browser asks, where it also has a session of the zone that is administered.
+std::optional<tracker::SessionKey> own_session_of(ngx_http_request_t& request,
+                                                  const LocationConfiguration& configuration) {
+    const ZoneWorker* const worker = worker_of(*configuration.admin);
+    const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
+    if (worker == nullptr || !worker->signer || cookie.status != gateway::CookieValue::Status::found) {
+        return std::nullopt;
+    }
+    const gateway::Verified verified = worker->signer.verify(cookie.value);
+    return verified.status == gateway::Verified::Status::genuine ? std::optional(verified.key) : std::nullopt;
+}
+
 admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration& configuration) {
     admin::Caller caller;
     caller.user = user_of(request, configuration);
@@ -61,7 +76,13 @@ admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration
     caller.accounts = evaluate(request, configuration.admin_account);
     caller.write = configuration.admin_write != 0;
     caller.time_zone = time_zone_of(request, configuration.time_zone);
+    caller.own_session = own_session_of(request, configuration);
     return caller;
+}
+
+tracker::history::Reader* history_of(Zone& zone) noexcept {
+    const ZoneWorker* worker = worker_of(zone);
+    return worker != nullptr ? worker->reader.get() : nullptr;
 }
 
 }  // namespace
@@ -126,11 +147,13 @@ void AdminExchange::run(std::string_view path) {
     asked.accept = find_header(request_, "Accept");
     asked.accept_encoding = find_header(request_, "Accept-Encoding");
     asked.if_none_match = to_view(request_.headers_in.if_none_match);
+    asked.address = to_view(request_.connection->addr_text);
     asked.request_id = evaluate(request_, main.request_id);
     asked.caller = caller_of(request_, configuration);
     asked.now = cached_now();
 
-    admin::Handled handled = admin::handle(asked, configuration.admin->tracker);
+    admin::Handled handled =
+        admin::handle(asked, configuration.admin->tracker, history_of(*configuration.admin));
     if (handled.response) {
         finish(std::move(*handled.response));
         return;

@@ -116,6 +116,7 @@ bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTim
     if ((configuration.record & kRecordUserAgent) != 0) {
         begin.user_agent = to_view(request.headers_in.user_agent).value_or(std::string_view());
     }
+    begin.recorded = (configuration.record & kRecordHistory) != 0;
     begin.lifetime = configuration.lifetime();
     begin.predecessor = predecessor;
     begin.confirmed = state.planned == gateway::Action::begin_fresh;

@@ -11,6 +11,7 @@ export interface MockState {
   untracked: number;
   durable: boolean;
   usage: Record<string, unknown>;
+  health: string[];
   now: () => string;
   terminations: Record<string, unknown>[];
   gone: Set<string>;

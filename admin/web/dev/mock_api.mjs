@@ -17,7 +17,7 @@ const sortKeys = new Set([
 
 const problem = (status, code, title, detail) => ({
   status,
-  body: { type: "about:blank", title, status, detail, code },
+  body: { type: `urn:agent-sessions:problem:${code}`, title, status, detail, code },
 });
 
 const sortText = (session, key) => (key === "agent" ? (session.agent ?? "Guest") : (session[key] ?? ""));
@@ -36,11 +36,95 @@ const matches = (session, words) =>
     .filter((text) => text != null)
     .some((text) => text.toLowerCase().includes(words.toLowerCase()));
 
-const usageAbsent = { daily_average: null, daily_max: null };
+const kDayMs = 86_400_000;
+
+/** Days that end today, with a maximum that follows the week. */
+function inventDays(state, from, to) {
+  const today = Date.parse(`${state.now().slice(0, 10)}T00:00:00Z`);
+  const first = from ? Date.parse(`${from}T00:00:00Z`) : today - 29 * kDayMs;
+  const last = Math.min(today, to ? Date.parse(`${to}T00:00:00Z`) : today);
+  const days = [];
+  for (let day = first; day <= last; day += kDayMs) {
+    const back = Math.round((today - day) / kDayMs);
+    const weekend = [0, 6].includes(new Date(day).getUTCDay());
+    const share = weekend ? 0.22 : 0.72 + 0.33 * Math.abs(Math.sin(back * 1.7));
+    const max = back === 17 ? null : Math.round((state.total ?? 50) * share);
+    days.push({
+      date: new Date(day).toISOString().slice(0, 10),
+      max,
+      max_at: max === null ? null : new Date(day + 49_500_000).toISOString(),
+      refused: max !== null && state.total !== null && max > state.total ? max - state.total : 0,
+      total: state.total,
+      agents: max === null ? null : Math.round(max * 0.96),
+      complete: back > 0,
+    });
+  }
+  return days;
+}
+
+const inventMinutes = (state, peak) =>
+  Array.from({ length: 1440 }, (_, minute) =>
+    minute > 1200 ? null : Math.max(0, Math.round(peak * Math.sin(((minute - 380) / 800) * Math.PI) ** 0.6 || 0)),
+  );
+
+const asHistory = (session, changes = {}) => ({
+  ref: session.ref,
+  account: session.account,
+  agent: session.agent,
+  label: session.label,
+  started: session.started,
+  logged_in_at: session.agent === null ? null : session.started,
+  last_seen: session.last_seen,
+  ended_at: null,
+  reason: null,
+  by: null,
+  ...changes,
+});
+
+const reasons = ["administrator", "idle", "logout", "idle", "absolute", "replaced"];
+const inventEnded = (session, index) => {
+  const reason = reasons[index % reasons.length];
+  const byAdmin = reason === "administrator";
+  return {
+    ...asHistory(session, { ended_at: session.last_seen, reason, by: byAdmin ? "anna" : null }),
+    why: byAdmin ? "end of shift" : null,
+    message: byAdmin ? "See you tomorrow" : null,
+  };
+};
+
+const inventAudit = (state) =>
+  [3, 17, 1].map((ended, index) => ({
+    id: 30 - index,
+    at: state.now(),
+    user: "anna",
+    role: "operator",
+    address: "10.0.0.7",
+    action: "terminate",
+    accounts: ["acme"],
+    what: ended === 1 ? "0123456789abcdef0123456789abcdef" : `${ended} refs`,
+    agent: null,
+    reason: "end of shift",
+    message: null,
+    ended,
+    result: "done",
+  }));
+
+/** A page of a record's list. */
+const recordPage = (state, name, rows) => ({
+  status: 200,
+  body: {
+    [name]: rows.slice(0, 100),
+    filtered: rows.length,
+    next: null,
+    time_zone: state.time_zone,
+    generated_at: state.now(),
+  },
+});
 
 /**
  * @param state {sessions, user, role, accounts, write, total, time_zone, untracked, durable, usage, now}
  *   Kept by the caller, who may change it at any time; `gone` names the refs that were ended.
+ * @param path below api/1/; "../../health" is health
  * @returns {status, body} for a method, a path below api/1/, parameters and a parsed body.
  */
 export function answer(state, method, path, parameters, body) {
@@ -51,17 +135,26 @@ export function answer(state, method, path, parameters, body) {
   const listed = state.sessions.filter(inScope);
   const zone = state.time_zone;
 
+  if (path === "../../health") {
+    const failing = state.health.length > 0;
+    return { status: failing ? 503 : 200, body: { status: failing ? "failing" : "ok", reasons: state.health } };
+  }
+
   if (method === "GET" && path === "") {
     const { user, role, accounts, write } = state;
-    return { status: 200, body: { version: "0.1.0", api: ["1"], user, role, accounts, write, links: {} } };
+    const who = { name: "agent-sessions", version: "0.1.0", api: 1, user, role, accounts, write };
+    return { status: 200, body: { ...who, time_zone: zone, links: {} } };
   }
 
   if (method === "GET" && path === "accounts") {
     const names = [...new Set(listed.map((session) => session.account))].sort();
-    return { status: 200, body: { accounts: names.map((name) => ({ name })), generated_at: state.now() } };
+    const numbers = { current: 0, total: null, time_zone: zone, agents: 0, untracked: 0 };
+    return { status: 200, body: { accounts: names.map((name) => ({ name, ...numbers })), generated_at: state.now() } };
   }
 
   if (method === "GET" && path === "usage") {
+    const days = inventDays(state, parameters.get("from"), parameters.get("to"));
+    const measured = days.flatMap(({ max, complete }) => (max === null || !complete ? [] : [max]));
     return {
       status: 200,
       body: {
@@ -71,10 +164,56 @@ export function answer(state, method, path, parameters, body) {
         total: state.total,
         agents: new Set(listed.map(({ agent }) => agent).filter((agent) => agent !== null)).size,
         untracked: state.untracked,
-        ...usageAbsent,
+        daily_average: measured.reduce((sum, max) => sum + max, 0) / measured.length,
+        daily_max: Math.max(...measured),
+        days,
+        generated_at: state.now(),
         ...state.usage,
       },
     };
+  }
+
+  if (method === "GET" && path === "usage/minutes") {
+    const day = parameters.get("day");
+    const start = new Date(Date.parse(`${day}T00:00:00Z`) - 3_600_000).toISOString();
+    const { max } = inventDays(state, day, day)[0] ?? { max: 0 };
+    return {
+      status: 200,
+      body: {
+        account: account || "*",
+        time_zone: zone,
+        day,
+        start,
+        step: 60,
+        max: inventMinutes(state, max),
+        total: state.total,
+        generated_at: state.now(),
+      },
+    };
+  }
+
+  if (method === "GET" && path === "usage/peak") {
+    const date = parameters.get("date");
+    const { max = 0, max_at = null } = inventDays(state, date, date)[0] ?? {};
+    const sessions = listed.slice(0, 40).map((session) => asHistory(session));
+    const about = { account: account || "*", time_zone: zone, date, max, max_at };
+    return { status: 200, body: { ...about, sessions, next: null, generated_at: state.now() } };
+  }
+
+  if (method === "GET" && path === "history") {
+    return recordPage(
+      state,
+      "sessions",
+      listed.map((session) => asHistory(session)),
+    );
+  }
+
+  if (method === "GET" && path === "ended") {
+    return recordPage(state, "sessions", listed.map(inventEnded));
+  }
+
+  if (method === "GET" && path === "audit") {
+    return recordPage(state, "entries", inventAudit(state));
   }
 
   if (method === "GET" && path === "sessions") {
@@ -85,7 +224,14 @@ export function answer(state, method, path, parameters, body) {
     }
     const limit = Math.min(Number(parameters.get("limit") ?? 100), kMaxLimit);
     const search = parameters.get("q") ?? "";
-    const found = listed.filter((session) => search === "" || matches(session, search));
+    const agent = parameters.get("agent");
+    const interaction = parameters.get("interaction");
+    const found = listed.filter(
+      (session) =>
+        (search === "" || matches(session, search)) &&
+        (agent === null || (session.agent ?? "") === agent) &&
+        (interaction === null || session.interactions.includes(interaction)),
+    );
     found.sort(compare(key, sort.startsWith("-")));
     let begin = 0;
     if (parameters.has("cursor")) {
@@ -110,7 +256,15 @@ export function answer(state, method, path, parameters, body) {
 
   if (method === "GET" && path.startsWith("sessions/")) {
     const session = listed.find(({ ref }) => ref === decodeURIComponent(path.slice("sessions/".length)));
-    return session ? { status: 200, body: session } : problem(404, "session_not_found", "There is no such session", "");
+    const opened = () =>
+      Array.from({ length: session.instances }, (_, index) => ({
+        name: session.interactions[index % session.interactions.length],
+        opened: session.started,
+        last_seen: session.last_seen,
+      }));
+    return session
+      ? { status: 200, body: { ...session, open_instances: opened() } }
+      : problem(404, "session_not_found", "There is no such session", "");
   }
 
   if (method === "POST" && path === "sessions/terminate") {
@@ -121,6 +275,21 @@ export function answer(state, method, path, parameters, body) {
       return problem(403, "read_only", "This endpoint is read-only", "It is configured with write=off.");
     }
     state.terminations.push(body);
+    if (body.filter) {
+      const { account: of = "", agent, q = "" } = body.filter;
+      const matching = listed.filter(
+        (session) =>
+          (of === "" || session.account === of) &&
+          (agent === undefined || session.agent === agent) &&
+          (q === "" || matches(session, q)),
+      );
+      if (matching.length !== body.expected) {
+        const refused = problem(409, "count_changed", "The number of sessions has changed", "Nothing was ended.");
+        return { ...refused, body: { ...refused.body, count: matching.length } };
+      }
+      state.sessions = state.sessions.filter((session) => !matching.includes(session));
+      return { status: 200, body: { ended: matching.length, already_gone: 0, durable: state.durable } };
+    }
     const results = body.refs.map((ref) => {
       const session = listed.find((candidate) => candidate.ref === ref);
       if (session) {
@@ -147,7 +316,8 @@ export function newState(changes = {}) {
     untracked: 0,
     durable: false,
     usage: {},
-    now: () => new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    health: [],
+    now: () => new Date().toISOString(),
     terminations: [],
     gone: new Set(),
     ...changes,

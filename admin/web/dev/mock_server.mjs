@@ -43,10 +43,9 @@ export async function startMock({ prefix = "/ops/agents/", port = 0, ...changes 
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     if (!pathname.startsWith(prefix)) {
       response.writeHead(404, securityHeaders).end();
-    } else if (pathname.startsWith(`${prefix}api/1/`)) {
-      const result =
-        state.refusal ??
-        answer(state, request.method, pathname.slice(`${prefix}api/1/`.length), searchParams, await bodyOf(request));
+    } else if (pathname === `${prefix}health` || pathname.startsWith(`${prefix}api/1/`)) {
+      const path = pathname === `${prefix}health` ? "../../health" : pathname.slice(`${prefix}api/1/`.length);
+      const result = state.refusal ?? answer(state, request.method, path, searchParams, await bodyOf(request));
       const type = result.status < 400 ? "application/json" : "application/problem+json";
       response
         .writeHead(result.status, { ...securityHeaders, "Content-Type": type, "Cache-Control": "no-store" })

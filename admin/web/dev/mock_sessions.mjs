@@ -10,13 +10,13 @@ const flows = ["Billing dispute", "Address change", "New contract", "Roaming", "
 const people = ["amira.haddad", "b.lindqvist", "chen.wei", "d.okafor", "elif.yilmaz", "farid", "grace.mbeki", "h.tanaka"];
 const teams = ["Billing", "Retention", "Sales", null];
 
-const instant = (milliseconds) => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+const instant = (milliseconds) => new Date(milliseconds).toISOString();
 
 export function inventSession(index, changes = {}) {
   const now = Date.now();
   const names = flows.filter((_, flow) => (index * 7 + flow * 3) % 5 === 0);
   return {
-    ref: `ref${String(index).padStart(6, "0")}`,
+    ref: String(index).padStart(32, "0"),
     account: "acme",
     time_zone: "Europe/Paris",
     label: teams[index % teams.length],
@@ -28,6 +28,7 @@ export function inventSession(index, changes = {}) {
     address: `10.20.${index % 7}.${(index * 31) % 250}`,
     user_agent: browsers[index % browsers.length],
     state: "active",
+    own: false,
     ...changes,
   };
 }

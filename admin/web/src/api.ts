@@ -1,7 +1,23 @@
 // The page's only way to the server: the public API, by URLs relative to the page.
 
 import { strings } from "./strings.js";
-import type { ListQuery, Session, SessionList, TerminateAnswer, Usage, WhoAmI } from "./types.js";
+import type {
+  Filter,
+  Health,
+  RecordFilter,
+  RecordKind,
+  RecordList,
+  SessionDetails,
+  SessionList,
+  Sort,
+  TerminatedMany,
+  TerminatedRefs,
+  Usage,
+  UsageMinutes,
+  UsagePeak,
+  WhoAmI,
+} from "./types.js";
+import { sortText } from "./view.js";
 
 const kTimeoutMs = 20_000;
 
@@ -10,6 +26,8 @@ export interface Problem {
   detail: string;
   code: string;
   status: number;
+  /** With count_changed: how many match now. */
+  count?: number;
   /** The server itself could not be reached. */
   away: boolean;
   /** Worth another try; what was shown before may stand until then. */
@@ -22,15 +40,55 @@ export class ApiFailure extends Error {
   }
 }
 
+export interface ListQuery {
+  sort: Sort;
+  limit: number;
+  cursor: string | null;
+  filter: Filter;
+  /** "" stands for all accounts in the caller's scope. */
+  account: string;
+}
+
+export interface Page {
+  account: string;
+  limit: number;
+  cursor: string | null;
+}
+
+/** An answer, which is the very same object as long as the server says that nothing has changed. */
+export interface Fresh<Answer> {
+  answer: Answer;
+  /** The instant that the answer is true for, by the server's clock. */
+  asOf: string;
+}
+
+export interface Words {
+  reason: string;
+  message: string;
+}
+
 export interface Api {
   whoAmI(): Promise<WhoAmI>;
   /** The names of the accounts in the caller's scope. */
   accounts(): Promise<string[]>;
-  sessions(query: ListQuery): Promise<SessionList>;
-  session(ref: string): Promise<Session>;
-  usage(account: string): Promise<Usage>;
-  terminate(refs: string[], reason: string, message: string): Promise<TerminateAnswer>;
+  health(): Promise<Health>;
+  sessions(query: ListQuery): Promise<Fresh<SessionList>>;
+  session(ref: string): Promise<SessionDetails>;
+  /** Without days the last 30, else from the first to the last of them. */
+  usage(account: string, days?: { from: string; to: string }): Promise<Usage>;
+  minutes(account: string, day: string): Promise<UsageMinutes>;
+  peak(date: string, page: Page): Promise<UsagePeak>;
+  record(kind: RecordKind, filter: RecordFilter, page: Page): Promise<RecordList>;
+  terminate(refs: string[], words: Words): Promise<TerminatedRefs>;
+  terminateMatching(filter: Filter, account: string, expected: number, words: Words): Promise<TerminatedMany>;
 }
+
+/** Where a list can be had as CSV, with the same conditions. */
+export const csvOf = (path: string, parameters: Record<string, string>) => {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ""));
+  const text = query.toString();
+  return `api/1/${path}.csv${text === "" ? "" : `?${text}`}`;
+};
 
 const awayProblem = (status: number): Problem => ({
   title: strings.errors.away,
@@ -64,6 +122,7 @@ async function refusal(response: Response): Promise<Problem> {
         title: textOf(fields.title) || strings.errors.status(response.status),
         detail: textOf(fields.detail),
         code: textOf(fields.code),
+        ...(typeof fields.count === "number" ? { count: fields.count } : {}),
         status: response.status,
         away: false,
         passing: isPassing(response.status),
@@ -86,16 +145,65 @@ async function refusal(response: Response): Promise<Problem> {
   };
 }
 
+/** At most this many answers are kept to be asked for again with their tag. */
+const kKeptAnswers = 20;
+
+interface Kept {
+  tag: string;
+  answer: unknown;
+}
+
+/** Exactly what is asked for; a parameter without a value is left out. */
+function pathOf(path: string, parameters: Record<string, string | null>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null) {
+      query.set(name, value);
+    }
+  }
+  const text = query.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+const orNull = (text: string) => (text === "" ? null : text);
+const pageParameters = ({ account, limit, cursor }: Page) => ({
+  account: orNull(account),
+  limit: String(limit),
+  cursor,
+});
+const given = ({ reason, message }: Words) => ({
+  ...(reason === "" ? {} : { reason }),
+  ...(message === "" ? {} : { message }),
+});
+
 export function createApi(fetcher: typeof fetch): Api {
-  async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  const kept = new Map<string, Kept>();
+
+  function keep(path: string, tag: string | null, answer: unknown) {
+    kept.delete(path);
+    if (tag !== null) {
+      kept.set(path, { tag, answer });
+      const [oldest] = kept.keys();
+      if (kept.size > kKeptAnswers && oldest !== undefined) {
+        kept.delete(oldest);
+      }
+    }
+  }
+
+  async function call<Answer>(path: string, init: RequestInit = {}, alsoGood: readonly number[] = []) {
+    const known = init.method === undefined ? kept.get(path) : undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), kTimeoutMs);
     try {
       let response: Response;
       try {
-        response = await fetcher(`api/1/${path}`, {
+        response = await fetcher(path, {
           ...init,
-          headers: { Accept: "application/json", ...init.headers },
+          headers: {
+            Accept: "application/json",
+            ...(known ? { "If-None-Match": known.tag } : {}),
+            ...init.headers,
+          },
           credentials: "same-origin",
           cache: "no-store",
           signal: controller.signal,
@@ -103,11 +211,17 @@ export function createApi(fetcher: typeof fetch): Api {
       } catch {
         throw new ApiFailure(awayProblem(0));
       }
-      if (!response.ok) {
+      const asOf = new Date(response.headers.get("date") ?? Date.now()).toISOString();
+      if (known && response.status === 304) {
+        return { answer: known.answer as Answer, asOf };
+      }
+      if (!response.ok && !alsoGood.includes(response.status)) {
         throw new ApiFailure(await refusal(response));
       }
       try {
-        return (await response.json()) as Answer;
+        const answer = (await response.json()) as Answer & { generated_at?: string };
+        keep(path, response.headers.get("etag"), answer);
+        return { answer: answer as Answer, asOf: answer.generated_at ?? asOf };
       } catch {
         if (controller.signal.aborted) {
           throw new ApiFailure(awayProblem(0));
@@ -126,36 +240,54 @@ export function createApi(fetcher: typeof fetch): Api {
     }
   }
 
-  return {
-    whoAmI: () => call<WhoAmI>(""),
-    accounts: async () => (await call<{ accounts: { name: string }[] }>("accounts")).accounts.map(({ name }) => name),
-    sessions: ({ sort, limit, cursor, search, account }) => {
-      const parameters = new URLSearchParams({
-        sort: `${sort.descending ? "-" : ""}${sort.key}`,
-        limit: String(limit),
-      });
-      if (cursor !== null) {
-        parameters.set("cursor", cursor);
-      }
-      if (search !== "") {
-        parameters.set("q", search);
-      }
-      if (account !== "") {
-        parameters.set("account", account);
-      }
-      return call<SessionList>(`sessions?${parameters}`);
-    },
-    session: (ref) => call<Session>(`sessions/${encodeURIComponent(ref)}`),
-    usage: (account) => call<Usage>(account === "" ? "usage" : `usage?${new URLSearchParams({ account })}`),
-    terminate: (refs, reason, message) =>
-      call<TerminateAnswer>("sessions/terminate", {
+  const read = async <Answer>(path: string, parameters: Record<string, string | null> = {}) =>
+    (await call<Answer>(pathOf(`api/1/${path}`, parameters))).answer;
+  const post = async <Answer>(path: string, body: object) =>
+    (
+      await call<Answer>(`api/1/${path}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({
-          refs,
-          ...(reason === "" ? {} : { reason }),
-          ...(message === "" ? {} : { message }),
+        body: JSON.stringify(body),
+      })
+    ).answer;
+
+  return {
+    whoAmI: () => read<WhoAmI>(""),
+    accounts: async () => (await read<{ accounts: { name: string }[] }>("accounts")).accounts.map(({ name }) => name),
+    health: async () => {
+      const { answer } = await call<Health>("health", {}, [503]);
+      return Array.isArray(answer.reasons) ? answer : { status: "failing", reasons: [] };
+    },
+    sessions: ({ sort, limit, cursor, filter, account }) =>
+      call<SessionList>(
+        pathOf("api/1/sessions", {
+          sort: sortText(sort),
+          limit: String(limit),
+          cursor,
+          ...filter,
+          account: orNull(account),
         }),
+      ),
+    session: (ref) => read<SessionDetails>(`sessions/${encodeURIComponent(ref)}`),
+    usage: (account, days) => read<Usage>("usage", { account: orNull(account), ...days }),
+    minutes: (account, day) => read<UsageMinutes>("usage/minutes", { account: orNull(account), day }),
+    peak: (date, page) => read<UsagePeak>("usage/peak", { date, ...pageParameters(page) }),
+    record: async (kind, filter, page) => {
+      const none: Pick<RecordList, "sessions" | "entries"> = { sessions: [], entries: [] };
+      const answer = await read<Omit<RecordList, "kind">>(kind, { ...filter, ...pageParameters(page) });
+      return { ...none, ...answer, kind };
+    },
+    terminate: (refs, words) => post<TerminatedRefs>("sessions/terminate", { refs, ...given(words) }),
+    terminateMatching: ({ agent, label, ...filter }, account, expected, words) =>
+      post<TerminatedMany>("sessions/terminate", {
+        filter: {
+          ...filter,
+          ...(agent === undefined ? {} : { agent: orNull(agent) }),
+          ...(label === undefined ? {} : { label: orNull(label) }),
+          ...(account === "" ? {} : { account }),
+        },
+        expected,
+        ...given(words),
       }),
   };
 }

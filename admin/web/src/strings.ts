@@ -13,6 +13,8 @@ export const strings = {
   locale: "en",
   title: "Active Agents",
   number: (value: number) => number.format(value),
+  views: "Views",
+  tabs: { active: "Active", ended: "Ended Sessions", history: "History", audit: "Audit" },
 
   columns: {
     agent: "Agent Id",
@@ -33,15 +35,41 @@ export const strings = {
   endingHint: "Ends when the agent has finished",
   empty: "There are currently no Agents connected.",
   noMatch: (search: string) => `No session matches “${search}”.`,
+  noMatchOfFilter: "No session matches these conditions.",
+  own: "you",
+  ownHint: "The session of this browser",
+  quiet: "quiet",
+  quietHint: (since: string) => `Nothing was heard of it since ${since}: the agent is probably gone.`,
+  openDetails: (agent: string) => `Details of the session of ${agent}`,
   loading: "Loading the list…",
 
   refresh: "Refresh",
+  live: "Live",
+  livePeriod: (seconds: number) => (seconds === 0 ? "off" : seconds < 60 ? `every ${seconds} s` : "every minute"),
+  held: "The list has changed. It follows when you leave the rows.",
   asOf: "As of",
   timesIn: (zone: string) => `Times in ${zone}`,
+  times: "Times",
+  timeModes: { account: "Account’s zone", utc: "UTC", browser: "Browser’s zone" },
   unknownZone: (zone: string) => `UTC; this browser does not know the zone ${zone}`,
 
   search: "Search",
   searchHint: "Search agents and sessions",
+  filters: "Filters",
+  filter: {
+    agent: "Agent Id is",
+    guests: "Guests only",
+    label: "Label is",
+    interaction: "Open interaction is",
+    idle_gt: "Idle for more than",
+    multiple: "Agents with several sessions",
+    any: "any time",
+    idleChoice: (minutes: number) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
+    remove: (condition: string) => `Remove the condition ${condition}`,
+    clear: "Clear filters",
+  },
+  csv: "CSV",
+  csvHint: "This list as CSV",
   account: "Account",
   allAccounts: "All accounts",
 
@@ -60,6 +88,8 @@ export const strings = {
       ? `${number.format(selected)} selected, ${number.format(elsewhere)} of them not on this page`
       : `${number.format(selected)} selected`,
   clearSelection: "Clear",
+  selectMatching: (value: number) => `Select all ${number.format(value)} that match`,
+  matchingSelected: (value: number) => `All ${number.format(value)} that match are selected`,
 
   terminate: "Terminate Session",
   terminateHint: "Tick the sessions to terminate first.",
@@ -67,6 +97,7 @@ export const strings = {
 
   question: {
     title: (value: number) => `Terminate ${sessions(value)}?`,
+    matching: "Every session that matches the present conditions, on all pages.",
     more: (value: number) => `and ${number.format(value)} more`,
     active: (value: number, total: number) =>
       total === 1
@@ -125,13 +156,146 @@ export const strings = {
     agentsInSessions: (agents: number, current: number) =>
       `${count(agents, "agent", "agents")} in ${sessions(current)}`,
     average: "Daily Average",
-    averageMeaning: "Mean of the daily maximums, last 30 days",
+    averageMeaning: "Mean of the daily maximums",
+    averageExplained:
+      "The mean of the daily maximums over the 30 calendar days that end today. Today counts once it is over. Days on which nothing was measured are left out.",
     max: "Daily Max",
-    maxMeaning: "Highest number in a single day, last 30 days",
+    maxMeaning: "Highest daily maximum",
+    maxExplained: "The highest number of sessions at one time within the 30 calendar days that end today, today included.",
+    currentExplained: "Live sessions, each of which takes one licence, Guests’ too. It falls at once when a session ends.",
+    span: "last 30 days",
     notMeasured: "not measured yet",
     decimal: (value: number) => decimal.format(value),
     unavailable: "not available",
     untracked: (value: number) => `${count(value, "request", "requests")} passed untracked.`,
+  },
+
+  graph: {
+    title: "Daily maximum of sessions",
+    dayTitle: (day: string) => `Sessions on ${day}`,
+    span: "Days shown",
+    lastDays: "Last 30 days",
+    asTable: "Table",
+    asGraph: "Graph",
+    back: "All days",
+    max: "Maximum",
+    total: "Licenses",
+    refused: "Refused",
+    day: "Day",
+    at: "Reached at",
+    agents: "Agents",
+    notMeasured: "not measured",
+    partly: "not complete",
+    whoWasIn: "Who was in it?",
+    openDay: (day: string) => `The curve of ${day}`,
+    openPeak: (day: string) => `Who was in the maximum of ${day}?`,
+    summary: (max: number | null, days: number) =>
+      max === null
+        ? `Nothing was measured in these ${count(days, "day", "days")}.`
+        : `Daily maximums of ${count(days, "day", "days")}, ${number.format(max)} at most. The same as a table: button “Table”.`,
+    ofDay: (max: number | null, total: number | null, at: string | null, refused: number) =>
+      max === null
+        ? "not measured"
+        : [
+            total === null ? number.format(max) : `${number.format(max)} of ${number.format(total)}`,
+            at === null ? "" : `at ${at}`,
+            refused > 0 ? `${number.format(refused)} refused` : "",
+          ]
+            .filter((part) => part !== "")
+            .join(", "),
+    ofMinute: (time: string, value: number | null) => `${time}: ${value === null ? "not measured" : number.format(value)}`,
+    hint: "Click a day for its curve.",
+  },
+
+  peak: {
+    title: (day: string) => `Who was in the maximum of ${day}`,
+    count: (value: number, at: string) => `${sessions(value)} at ${at}`,
+    none: "No session is known of it any more.",
+    more: "Show more",
+  },
+
+  details: {
+    title: "Session",
+    started: "Session Start",
+    lastSeen: "Last Activity",
+    account: "Account",
+    label: "Label",
+    address: "Address",
+    browser: "Browser",
+    ref: "Reference",
+    instances: "Open interactions",
+    none: "None is open.",
+    name: "Name",
+    opened: "Opened",
+    unnamed: "(no name kept)",
+    gone: "This session has ended.",
+    sameAgent: "This agent’s sessions",
+    sameAddress: "Sessions from this address",
+    ofTheAgent: "This agent’s history",
+    close: "Close",
+  },
+
+  record: {
+    empty: {
+      ended: "No session has ended in this time.",
+      history: "No session was on in this time.",
+      audit: "Nothing was done in this time.",
+    },
+    caption: { ended: "Ended sessions", history: "Sessions that were on", audit: "What admins did" },
+    at: "On at",
+    from: "From",
+    to: "To",
+    agent: "Agent Id",
+    reason: "Reason",
+    anyReason: "any",
+    by: "Ended by",
+    user: "Who",
+    action: "Action",
+    anyAction: "any",
+    timesAreIn: (zone: string) => `Times are in ${zone}.`,
+    started: "Session Start",
+    loggedIn: "Logged in",
+    lastSeen: "Last Activity",
+    ended: "Ended",
+    stillLive: "still on",
+    label: "Label",
+    why: "For the record",
+    message: "Message to the agent",
+    when: "When",
+    role: "Role",
+    address: "Address",
+    accounts: "Accounts",
+    what: "What",
+    count: "Ended sessions",
+    result: "Result",
+    everything: "all",
+    entries: (value: number) => count(value, "entry", "entries"),
+    reasons: {
+      administrator: "by an administrator",
+      replaced: "replaced by a newer one",
+      limit: "at the limit",
+      idle: "idle for too long",
+      absolute: "longest time reached",
+      logout: "logged out",
+    },
+    actions: { terminate: "terminate", erase: "erase" },
+    results: { done: "done", refused: "refused" },
+  },
+
+  banners: {
+    over: (current: number, total: number) =>
+      `${number.format(current)} sessions are open and ${count(total, "license is", "licenses are")} owned.`,
+    near: (current: number, total: number) =>
+      `Near the limit: ${number.format(current)} of ${number.format(total)} licenses are in use.`,
+    health: {
+      table_full: "The session table is full: further sessions pass untracked. Its capacity has to be raised.",
+      texts_full: "The room for names is used up: details of new sessions are left out. The capacity has to be raised.",
+      history_failing: "The history can’t be written. What is ended now is not stored on disk until that is mended.",
+      history_behind: "The history is behind: the figures and the lists of what has been may lack the latest.",
+      state_unusable: "There is no usable state directory: nothing is stored on disk, and no history is kept.",
+      audit_full: "The room for audit entries that are not stored yet is used up.",
+    },
+    other: "The server reports that something is wrong.",
   },
 
   errors: {

@@ -1,6 +1,7 @@
 // Times as the page writes them: an instant in a named zone, with the offset that held there and then.
 
 import { strings } from "./strings.js";
+import type { TimeMode } from "./view.js";
 
 const formatters = new Map<string, Intl.DateTimeFormat | null>();
 
@@ -84,4 +85,56 @@ export function ago(instant: string, now: string): string {
     return relative.format(-Math.floor(seconds / 3600), "hour");
   }
   return relative.format(-Math.floor(seconds / 86_400), "day");
+}
+
+/** The zone that times are shown in: the account's own, unless another one is asked for. */
+export function shownZone(mode: TimeMode, accountZone: string): string {
+  switch (mode) {
+    case "utc":
+      return "UTC";
+    case "browser":
+      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    case "account":
+      return accountZone;
+  }
+}
+
+const offsetMs = (instant: number, zone: string) => {
+  const { date, time } = zonedTime(new Date(instant).toISOString(), zone) ?? { date: "", time: "" };
+  return Date.parse(`${date}T${time}Z`) - Math.floor(instant / 1000) * 1000;
+};
+
+/**
+ * The instant of a local time ("2026-03-03T14:05") in a zone, as the API takes it; null where the text is no time. Of two
+ * instants that bear one local time the earlier is meant, and a local time that was skipped is that much later.
+ */
+export function instantOf(local: string, zone: string): string | null {
+  const asUtc = Date.parse(`${local}Z`);
+  if (Number.isNaN(asUtc)) {
+    return null;
+  }
+  const kDayMs = 86_400_000;
+  const candidates = [asUtc - kDayMs, asUtc + kDayMs].map((near) => asUtc - offsetMs(near, zone));
+  const exact = candidates.filter((instant) => instant + offsetMs(instant, zone) === asUtc);
+  return new Date(Math.min(...(exact.length > 0 ? exact : [Math.max(...candidates)]))).toISOString();
+}
+
+/** The other way: what a field for a local time shows of an instant; "" for what is none. */
+export function localOf(instant: string | undefined, zone: string): string {
+  const zoned = instant === undefined ? null : zonedTime(instant, zone);
+  return zoned ? `${zoned.date}T${zoned.time.slice(0, 5)}` : "";
+}
+
+/** The last of a month's days: "2026-02" gives "2026-02-28". */
+export function lastDayOf(month: string): string {
+  const [year, index] = month.split("-").map(Number);
+  return new Date(Date.UTC(year ?? 0, index ?? 0, 0)).toISOString().slice(0, 10);
+}
+
+/** The months up to the one of a date, the latest first. */
+export function monthsUpTo(date: string, count: number): string[] {
+  const [year, index] = date.split("-").map(Number);
+  return Array.from({ length: count }, (_, back) =>
+    new Date(Date.UTC(year ?? 0, (index ?? 1) - 1 - back, 1)).toISOString().slice(0, 7),
+  );
 }

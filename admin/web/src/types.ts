@@ -1,71 +1,62 @@
-// The shapes of the API, version 1, as the page uses them.
+// The shapes of the API, version 1, by the names that the page uses. Their truth is admin/openapi.json.
 
-export type Role = "viewer" | "operator" | "admin";
+import type { components } from "./generated/openapi.js";
 
-export interface WhoAmI {
-  version: string;
-  user: string | null;
-  role: Role;
-  /** ["*"] stands for every account. */
-  accounts: string[];
-  write: boolean;
-}
+type Schemas = components["schemas"];
 
-export interface Session {
-  ref: string;
-  account: string;
-  time_zone: string;
-  label: string | null;
-  /** null: not logged in, shown as Guest. A user really called "Guest" is a string. */
-  agent: string | null;
-  started: string;
-  last_seen: string;
-  interactions: string[];
-  instances: number;
-  address: string | null;
-  user_agent: string | null;
-  state: "active" | "ending";
-}
+export type Role = Schemas["Role"];
+export type WhoAmI = Schemas["WhoAsks"];
+export type Session = Schemas["Session"];
+export type SessionDetails = Schemas["SessionDetails"];
+export type SessionList = Schemas["SessionList"];
+export type Usage = Schemas["Usage"];
+export type Day = Schemas["Day"];
+export type UsageMinutes = Schemas["UsageMinutes"];
+export type UsagePeak = Schemas["UsagePeak"];
+export type HistorySession = Schemas["HistorySession"];
+export type EndedSession = Schemas["EndedSession"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type EndReason = Schemas["EndReason"];
+export type Health = Schemas["Health"];
+export type HealthReason = Schemas["HealthReason"];
+export type TerminateResult = Schemas["TerminateResult"];
+export type TerminatedRefs = Schemas["TerminatedRefs"];
+export type TerminatedMany = Schemas["TerminatedMany"];
 
-export interface SessionList {
-  sessions: Session[];
-  total: number;
-  filtered: number;
-  next: string | null;
-  generated_at: string;
-  time_zone: string;
-}
-
-export interface Usage {
-  account: string;
-  time_zone: string;
-  current: number;
-  total: number | null;
-  agents?: number | null;
-  untracked?: number | null;
-  daily_average?: number | null;
-  daily_max?: number | null;
-}
-
-export type SortKey = "agent" | "started" | "instances" | "last_seen" | "account" | "label" | "address" | "user_agent";
+export const sortKeys = [
+  "agent",
+  "started",
+  "instances",
+  "last_seen",
+  "account",
+  "label",
+  "address",
+  "user_agent",
+] as const;
+export type SortKey = (typeof sortKeys)[number];
 
 export interface Sort {
   key: SortKey;
   descending: boolean;
 }
 
-export interface ListQuery {
-  sort: Sort;
-  limit: number;
-  cursor: string | null;
-  search: string;
-  /** "" stands for all accounts in the caller's scope. */
-  account: string;
-}
+/** The conditions of the list, as the API names them. An empty agent stands for Guests; an absent one for anybody. */
+export const filterNames = ["q", "agent", "label", "interaction", "idle_gt", "multiple"] as const;
+export type FilterName = (typeof filterNames)[number];
+export type Filter = Readonly<Partial<Record<FilterName, string>>>;
 
-export type TerminateResult = "terminated" | "ending" | "already_gone" | "not_found";
+export type RecordKind = "ended" | "history" | "audit";
+/** The conditions of the record's lists; each list knows some of them. */
+export const recordFilterNames = ["at", "from", "to", "agent", "reason", "by", "user", "action"] as const;
+export type RecordFilterName = (typeof recordFilterNames)[number];
+export type RecordFilter = Readonly<Partial<Record<RecordFilterName, string>>>;
 
-export interface TerminateAnswer {
-  results: { ref: string; result: TerminateResult }[];
-  durable: boolean;
+export interface RecordList {
+  kind: RecordKind;
+  sessions: EndedSession[] | HistorySession[];
+  entries: AuditEntry[];
+  filtered: number;
+  next: string | null;
+  time_zone: string;
+  generated_at: string;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Problem, createApi, problemOf } from "../src/api.js";
+import { type Problem, createApi, csvOf, problemOf } from "../src/api.js";
 
 async function problemFrom(response: Response | Error): Promise<Problem> {
   const api = createApi(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
@@ -50,14 +50,56 @@ test("every URL is relative to the page, and text is encoded", async () => {
     sort: { key: "agent", descending: true },
     limit: 100,
     cursor: "a/b+c",
-    search: "x&sort=y ü",
+    filter: { q: "x&sort=y ü", agent: "" },
     account: "a&b",
   });
   await api.session("../usage");
   await api.usage("a&b");
   assert.deepEqual(asked, [
-    "api/1/sessions?sort=-agent&limit=100&cursor=a%2Fb%2Bc&q=x%26sort%3Dy+%C3%BC&account=a%26b",
+    "api/1/sessions?sort=-agent&limit=100&cursor=a%2Fb%2Bc&q=x%26sort%3Dy+%C3%BC&agent=&account=a%26b",
     "api/1/sessions/..%2Fusage",
     "api/1/usage?account=a%26b",
   ]);
+});
+
+test("what is known is asked for with its tag, and is the same object where nothing has changed", async () => {
+  const tags: (string | null)[] = [];
+  let body = { version: "1" };
+  let tag = 'W/"one"';
+  const api = createApi((_, init) => {
+    const brought = new Headers(init?.headers).get("if-none-match");
+    tags.push(brought);
+    return Promise.resolve(
+      brought === tag
+        ? new Response(null, { status: 304, headers: { ETag: tag } })
+        : new Response(JSON.stringify(body), { headers: { ETag: tag } }),
+    );
+  });
+  const first = await api.whoAmI();
+  assert.equal(await api.whoAmI(), first);
+  body = { version: "2" };
+  tag = 'W/"two"';
+  assert.equal((await api.whoAmI()).version, "2");
+  assert.deepEqual(tags, [null, 'W/"one"', 'W/"one"']);
+});
+
+test("the instant of an unchanged list is that of the answer that said so", async () => {
+  let asked = 0;
+  const api = createApi(() =>
+    Promise.resolve(
+      asked++ === 0
+        ? new Response(JSON.stringify({ sessions: [], generated_at: "2026-03-03T12:00:00.123Z" }), {
+            headers: { ETag: 'W/"x"' },
+          })
+        : new Response(null, { status: 304, headers: { Date: "Tue, 03 Mar 2026 12:00:05 GMT" } }),
+    ),
+  );
+  const query = { sort: { key: "started", descending: true }, limit: 1, cursor: null, filter: {}, account: "" } as const;
+  assert.equal((await api.sessions(query)).asOf, "2026-03-03T12:00:00.123Z");
+  assert.equal((await api.sessions(query)).asOf, "2026-03-03T12:00:05.000Z");
+});
+
+test("lists can be had as CSV with the same conditions", () => {
+  assert.equal(csvOf("ended", { agent: "a&b", from: "" }), "api/1/ended.csv?agent=a%26b");
+  assert.equal(csvOf("usage", {}), "api/1/usage.csv");
 });

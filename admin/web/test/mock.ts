@@ -30,7 +30,7 @@ export function mockPage(changes: Partial<MockState> = {}): Mock {
     const url = new URL(String(input), "http://page.test/ops/");
     const request = {
       method: init?.method ?? "GET",
-      path: url.pathname.replace("/ops/api/1/", ""),
+      path: url.pathname.replace("/ops/api/1/", "").replace("/ops/health", "../../health"),
       parameters: url.searchParams,
     };
     requests.push(request);

@@ -252,3 +252,150 @@ test("a refusal takes the list away", async () => {
     ["Forbidden", "No account.", "no_account"],
   );
 });
+
+// Conditions
+
+test("conditions are asked of the server, from the first page, and taken away again", async () => {
+  const { store, requests } = mockPage({ sessions: inventSessions(250) });
+  await store.refresh();
+  await store.nextPage();
+  await store.filterBy("agent", "");
+  const asked = requests.filter(({ path }) => path === "sessions").at(-1)?.parameters;
+  assert.equal(asked?.get("agent"), "");
+  assert.equal(asked?.has("cursor"), false);
+  assert.ok(store.list.value?.sessions.every(({ agent }) => agent === null));
+  assert.equal(store.isFiltered.value, true);
+  await store.filterBy("agent", undefined);
+  assert.equal(store.list.value?.filtered, 250);
+});
+
+test("a condition that stays as it is asks for nothing", async () => {
+  const { store, requests } = mockPage({ sessions: inventSessions(3) });
+  await store.searchFor("farid");
+  const before = requests.length;
+  await store.searchFor(" farid ");
+  assert.equal(requests.length, before);
+});
+
+// All that match
+
+test("all that match are ended by their conditions and their number", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(250) });
+  await store.searchFor("farid");
+  const matching = store.list.value?.filtered ?? 0;
+  store.selectAllMatching();
+  assert.equal(store.selectedCount.value, matching);
+  await store.ask();
+  await store.terminate("", "");
+  assert.deepEqual(state.terminations, [{ filter: { q: "farid" }, expected: matching }]);
+  assert.deepEqual(store.outcome.value?.counts, { terminated: matching, ending: 0, already_gone: 0, not_found: 0 });
+  assert.equal(store.allMatching.value, null);
+  assert.equal(state.sessions.length, 250 - matching);
+});
+
+test("where their number has changed nothing is ended, and the question names the new one", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(12) });
+  await store.refresh();
+  store.selectAllMatching();
+  await store.ask();
+  state.sessions = [...state.sessions, inventSession(12)];
+  await store.terminate("", "");
+  assert.equal(state.sessions.length, 13);
+  assert.equal(store.question.value?.problem?.code, "count_changed");
+  assert.equal(store.selectedCount.value, 13);
+  await store.terminate("", "");
+  assert.equal(state.sessions.length, 0);
+});
+
+test("other conditions, another account or a tick end the selection of all that match", async () => {
+  const { store } = mockPage({ sessions: inventSessions(12), accounts: ["acme", "beta"] });
+  await store.refresh();
+  for (const change of [
+    () => store.searchFor("farid"),
+    () => store.chooseAccount("acme"),
+    () => store.tick(store.list.value?.sessions ?? [], false),
+  ]) {
+    store.selectAllMatching();
+    assert.ok(store.allMatching.value);
+    await change();
+    assert.equal(store.allMatching.value, null);
+  }
+});
+
+// Live
+
+test("a list that changes by itself moves no row that somebody aims at, and follows afterwards", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(5) });
+  await store.refresh();
+  const before = refs(store.list.value?.sessions);
+  store.aimAtRows(true);
+  const [second] = before.slice(1);
+  state.sessions = [
+    inventSession(99, { started: "2027-01-01T00:00:00.000Z" }),
+    ...state.sessions.slice(1).map((session: Session) => (session.ref === second ? { ...session, instances: 7 } : session)),
+  ];
+  await store.refreshUnasked();
+  assert.deepEqual(refs(store.list.value?.sessions), before);
+  assert.equal(store.list.value?.sessions[1]?.instances, 7, "what is new of a row is shown in its place");
+  assert.ok(store.held.value);
+  store.aimAtRows(false);
+  assert.equal(store.held.value, null);
+  assert.equal(store.list.value?.sessions[0]?.ref, inventSession(99).ref);
+});
+
+test("a refresh that is asked for moves the rows at once", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(5) });
+  await store.refresh();
+  store.aimAtRows(true);
+  state.sessions = state.sessions.slice(2);
+  await store.refresh();
+  assert.equal(store.list.value?.sessions.length, 3);
+});
+
+// The drawer, days and peaks
+
+test("a session is opened with its instances; one that has ended meanwhile says so", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(3) });
+  await store.refresh();
+  const [session] = store.list.value?.sessions ?? [];
+  assert.ok(session);
+  await store.open(session);
+  assert.equal(store.opened.value?.details?.open_instances.length, session.instances);
+  state.sessions = [];
+  await store.open(session);
+  assert.equal(store.opened.value?.problem?.code, "session_not_found");
+  assert.equal(store.opened.value?.session.ref, session.ref);
+});
+
+test("a chosen month changes the graph, never the figures", async () => {
+  const { store, requests } = mockPage({ sessions: inventSessions(3) });
+  await store.refresh();
+  const { usage } = store;
+  const figures = usage.value?.daily_max;
+  await store.chooseMonth("2026-02");
+  const asked = requests.filter(({ path }) => path === "usage").at(-1)?.parameters;
+  assert.deepEqual([asked?.get("from"), asked?.get("to")], ["2026-02-01", "2026-02-28"]);
+  assert.ok(store.monthUsage.value);
+  assert.equal(usage.value?.daily_max, figures);
+  await store.chooseMonth("");
+  assert.equal(store.monthUsage.value, null);
+});
+
+test("a day has its curve and who was in its maximum", async () => {
+  const { store, state } = mockPage({ sessions: inventSessions(3) });
+  await store.refresh();
+  const day = state.now().slice(0, 10);
+  await store.chooseDay(day);
+  assert.equal(store.minutes.value?.max.length, 1440);
+  await store.openPeak(day);
+  assert.equal(store.peak.value?.answer?.sessions.length, 3);
+  await store.chooseDay("");
+  assert.equal(store.minutes.value, null);
+});
+
+test("health that is red is an answer, not a fault", async () => {
+  const { store } = mockPage({ health: ["table_full"] });
+  await store.refresh();
+  assert.deepEqual(store.health.value, { status: "failing", reasons: ["table_full"] });
+  assert.equal(store.problem.value, null);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, plainTime, zonedTime } from "../src/times.js";
+import { ago, instantOf, lastDayOf, localOf, monthsUpTo, plainTime, shownZone, zonedTime } from "../src/times.js";
 
 test("an instant is written in the account's zone with the offset of that day", () => {
   assert.equal(plainTime("2026-01-15T12:00:00Z", "Europe/Paris"), "2026-01-15 13:00:00 +01:00");
@@ -37,4 +37,35 @@ test("ages are counted by the server's clock and never negative", () => {
   assert.match(ago("2026-01-15T07:00:00Z", now), /^5h/);
   assert.match(ago("2026-01-13T11:00:00Z", now), /^2d/);
   assert.equal(ago("2026-01-15T12:00:09Z", now), "0s ago");
+});
+
+test("a local time becomes the instant it stands for in the zone", () => {
+  assert.equal(instantOf("2026-03-03T14:05", "Europe/Paris"), "2026-03-03T13:05:00.000Z");
+  assert.equal(instantOf("2026-07-03T14:05", "America/St_Johns"), "2026-07-03T16:35:00.000Z");
+  assert.equal(instantOf("2026-03-03T00:05", "Asia/Kathmandu"), "2026-03-02T18:20:00.000Z");
+  assert.equal(instantOf("soon", "UTC"), null);
+});
+
+test("of two instants that bear one local time the earlier is meant, and a skipped time is that much later", () => {
+  assert.equal(instantOf("2026-10-25T02:30", "Europe/Paris"), "2026-10-25T00:30:00.000Z");
+  assert.equal(instantOf("2026-03-29T02:30", "Europe/Paris"), "2026-03-29T01:30:00.000Z");
+});
+
+test("an instant is shown as a local time and taken back", () => {
+  assert.equal(localOf("2026-03-03T13:05:00.000Z", "Europe/Paris"), "2026-03-03T14:05");
+  assert.equal(localOf(undefined, "Europe/Paris"), "");
+  assert.equal(instantOf(localOf("2026-11-25T23:59:00.000Z", "Asia/Tokyo"), "Asia/Tokyo"), "2026-11-25T23:59:00.000Z");
+});
+
+test("months have their days, and follow each other backwards", () => {
+  assert.equal(lastDayOf("2026-02"), "2026-02-28");
+  assert.equal(lastDayOf("2028-02"), "2028-02-29");
+  assert.equal(lastDayOf("2026-12"), "2026-12-31");
+  assert.deepEqual(monthsUpTo("2026-02-11", 3), ["2026-02", "2026-01", "2025-12"]);
+});
+
+test("times are shown in the account's zone, in UTC or in the browser's", () => {
+  assert.equal(shownZone("account", "Europe/Paris"), "Europe/Paris");
+  assert.equal(shownZone("utc", "Europe/Paris"), "UTC");
+  assert.equal(shownZone("browser", "Europe/Paris"), Intl.DateTimeFormat().resolvedOptions().timeZone);
 });

@@ -26,7 +26,7 @@ export const tickedRefs = (page) =>
 
 /** The value and the meaning under it, of a figure. */
 export async function figure(page, name) {
-  const block = page.locator(".figure", { has: page.locator("dt", { hasText: name }) });
+  const block = page.locator(".figure", { has: page.locator(".term", { hasText: name }) });
   return { value: await block.locator(".value").innerText(), meaning: await block.locator(".meaning").innerText() };
 }
 

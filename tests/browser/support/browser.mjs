@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
+import { assertDescribed } from "./openapi.mjs";
 import { startServer } from "./server.mjs";
 
 let browser;
@@ -34,16 +35,31 @@ function apiOf(context, url) {
   };
 }
 
+/** An answer that the page got from the API; undefined for anything else, and where the page has been left since. */
+async function answerOf(url, request) {
+  const path = `/${request.url().slice(url.length).split("?")[0]}`;
+  if (!/^\/(api\/|health)/.test(path)) {
+    return undefined;
+  }
+  try {
+    const response = await request.response();
+    const body = response.status() === 304 ? "" : await response.text();
+    return { method: request.method(), path, status: response.status(), type: response.headers()["content-type"], body };
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * A test with a page over its own server.
  * options: scenario for startServer; context: options of the browser's context; failedLoads: true where the test makes
- * the server refuse or go away, which Chromium itself reports on the console; prepare(page): before the page loads.
+ * the server refuse or go away, which Chromium itself reports on the console; invented: true where the test itself
+ * gives answers for the server; outside: true where the test itself leaves the page's folder; prepare(page): before the page loads.
  */
 export function pageTest(name, options, body) {
-  test(name, async () => {
+  test(name, async (context) => {
     const server = await startServer(options.scenario);
-    const context = await browser.newContext({
-      httpCredentials: server.httpCredentials,
+    const browserContext = await browser.newContext({
       timezoneId: "Asia/Tokyo",
       locale: "en-US",
       ...options.context,
@@ -51,7 +67,7 @@ export function pageTest(name, options, body) {
     const complaints = [];
     const requests = [];
     try {
-      const page = await context.newPage();
+      const page = await browserContext.newPage();
       page.setDefaultTimeout(10_000);
       page.on("pageerror", (error) => complaints.push(`page error: ${error}`));
       page.on("console", (message) => {
@@ -61,6 +77,8 @@ export function pageTest(name, options, body) {
         }
       });
       page.on("request", (request) => requests.push(request));
+      const answers = [];
+      page.on("requestfinished", (request) => answers.push(answerOf(server.url, request)));
       page.on("dialog", (dialog) => {
         complaints.push(`a script ran: ${dialog.message()}`);
         void dialog.dismiss();
@@ -74,29 +92,24 @@ export function pageTest(name, options, body) {
       await options.prepare?.(page);
       await page.goto(server.url);
       await page.locator("table, .notice").first().waitFor();
-      await body({ page, server, api: apiOf(context, server.url), requests });
+      await body({
+        page,
+        server,
+        api: apiOf(browserContext, server.url),
+        requests,
+        context: browserContext,
+        report: (words) => context.diagnostic(words),
+      });
       assert.deepEqual(complaints, []);
-      for (const request of requests) {
+      for (const request of options.outside ? [] : requests) {
         assert.ok(request.url().startsWith(server.url), `outside the page's folder: ${request.url()}`);
       }
+      if (!options.invented) {
+        (await Promise.all(answers)).filter(Boolean).forEach(assertDescribed);
+      }
     } finally {
-      await context.close();
+      await browserContext.close();
       await server.close();
     }
   });
-}
-
-/** Waits until the check of the actual value no longer fails; the last failure counts. */
-export async function eventually(actual, check) {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    try {
-      return check(await actual());
-    } catch (failure) {
-      if (Date.now() > deadline) {
-        throw failure;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
 }

@@ -31,7 +31,10 @@ async function until(condition, what) {
   }
 }
 
-/** The application: `pages` by path, each a text of HTML or a function (request, response). */
+/**
+ * The application: `pages` by path, each a text of HTML or a function (request, response). ?login=NAME is answered with
+ * the name of the agent.
+ */
 async function startApplication(pages) {
   const requests = [];
   const server = createServer((request, response) => {
@@ -39,7 +42,7 @@ async function startApplication(pages) {
     requests.push(`${request.method} ${request.url}`);
     const { pathname, searchParams } = new URL(request.url, "http://application");
     if (searchParams.has("login")) {
-      response.setHeader("X-Agent-Id", searchParams.get("login"));
+      response.setHeader("X-Agent-Id", Buffer.from(searchParams.get("login")).toString("latin1"));
     }
     const page = pages[pathname] ?? `<!doctype html><link rel="icon" href="data:,"><title>Application</title><h1>Application ${pathname}</h1>`;
     if (typeof page === "function") {
@@ -47,7 +50,7 @@ async function startApplication(pages) {
       return;
     }
     response.setHeader("Content-Type", "text/html; charset=utf-8");
-    response.end(page);
+    response.end(Buffer.from(page)); // With a text, Node would write the header's bytes in the text's encoding.
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -61,7 +64,7 @@ async function startApplication(pages) {
   };
 }
 
-function configuration({ port, applicationPort }) {
+function configuration({ port, applicationPort, capacity, http, server, admin }) {
   return `
 load_module ${modulePath};
 ${process.getuid() === 0 ? "user www-data;" : ""}
@@ -77,56 +80,88 @@ http {
     uwsgi_temp_path temp/uwsgi;
     scgi_temp_path temp/scgi;
     access_log off;
-    agent_sessions_zone browser capacity=1000 run=run state=state;
+    agent_sessions_zone browser capacity=${capacity} run=run state=state;
+    ${http.replaceAll("@PORT@", port)}
     server {
         listen 127.0.0.1:${port};
         agent_sessions browser;
         agent_sessions_agent $upstream_http_x_agent_id;
-        agent_sessions_interaction $arg_interaction $arg_instance;
+        ${server}
         location / {
             proxy_pass http://127.0.0.1:${applicationPort};
         }
+        ${admin.replaceAll("@PORT@", port)}
+    }
+}
+`;
+}
+
+const anyInteraction = "agent_sessions_interaction $arg_interaction $arg_instance;";
+const adminOfAll = `
         location /admin/ {
             agent_sessions_admin browser write=on;
             agent_sessions_admin_account *;
             agent_sessions_admin_role admin;
             agent_sessions_admin_user supervisor;
-        }
-    }
-}
-`;
-}
+        }`;
 
 // The test runner ends a file that takes too long by a signal, which by itself would skip what is done at exit.
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.once(signal, () => process.exit(1));
 }
 
-/** Starts both. `stop()` ends them, removes every file, and fails when nginx complained. */
-export async function startGateway(pages = {}) {
+/**
+ * Starts both. options: capacity; http, server, admin: directives of those places, admin with its location; in them
+ * @PORT@ stands for the server's own port.
+ * `stop()` ends them, removes every file, and fails when nginx complained. `halt()` and `resume()` stop nginx and start
+ * it again with what it left behind; `reload()` gives it its configuration anew.
+ */
+export async function startGateway(
+  pages = {},
+  { capacity = 1000, http = "", server = anyInteraction, admin = adminOfAll } = {},
+) {
   const prefix = await mkdtemp(join(tmpdir(), "agent-sessions-browser-"));
   await chmod(prefix, 0o755);
   await mkdir(join(prefix, "temp"));
   const application = await startApplication(pages);
   const port = await freePort();
-  await writeFile(join(prefix, "nginx.conf"), configuration({ port, applicationPort: application.port }));
-  const nginx = spawn(
-    process.env.AGENT_SESSIONS_NGINX ?? "/usr/sbin/nginx",
-    ["-p", `${prefix}/`, "-c", "nginx.conf", "-e", "error.log"],
-    { stdio: ["ignore", "ignore", "ignore"] },
+  await writeFile(
+    join(prefix, "nginx.conf"),
+    configuration({ port, applicationPort: application.port, capacity, http, server, admin }),
   );
-  const ended = new Promise((resolve) => nginx.once("exit", resolve));
-  const endAtExit = () => {
+  let nginx;
+  let ended;
+  const resume = () => {
+    nginx = spawn(
+      process.env.AGENT_SESSIONS_NGINX ?? "/usr/sbin/nginx",
+      ["-p", `${prefix}/`, "-c", "nginx.conf", "-e", "error.log"],
+      { stdio: ["ignore", "ignore", "ignore"] },
+    );
+    ended = new Promise((resolve) => nginx.once("exit", resolve));
+    return answers();
+  };
+  const halt = async () => {
     nginx.kill("SIGTERM");
+    await ended;
+  };
+  const endAtExit = () => {
+    nginx?.kill("SIGTERM");
     rmSync(prefix, { recursive: true, force: true });
   };
   process.once("exit", endAtExit);
   const url = `http://127.0.0.1:${port}`;
 
   const log = () => readFile(join(prefix, "error.log"), "utf8").catch(() => "");
+  const answers = () =>
+    until(async () => {
+      assert.equal(nginx.exitCode, null, `nginx ended: ${await log()}`);
+      return fetch(`${url}/`).then(
+        () => true,
+        () => false,
+      );
+    }, "nginx answers");
   const stop = async () => {
-    nginx.kill("SIGTERM");
-    await ended;
+    await halt();
     process.removeListener("exit", endAtExit);
     await application.stop();
     const complaints = (await log()).split("\n").filter((line) => /\[alert\]|\[emerg\]|exited on signal/.test(line));
@@ -145,13 +180,7 @@ export async function startGateway(pages = {}) {
   };
 
   try {
-    await until(async () => {
-      assert.equal(nginx.exitCode, null, `nginx ended: ${await log()}`);
-      return fetch(`${url}/admin/api/1/`).then(
-        () => true,
-        () => false,
-      );
-    }, "nginx answers");
+    await resume();
   } catch (error) {
     await stop().catch(() => {});
     throw error;
@@ -161,6 +190,13 @@ export async function startGateway(pages = {}) {
     requests: application.requests,
     sessions: async () => (await api("sessions")).sessions,
     terminateAll: (message) => api("sessions/terminate", { all: true, ...(message && { message }) }),
+    halt,
+    resume,
+    reload: async () => {
+      const before = (await log()).split("gracefully shutting down").length;
+      nginx.kill("SIGHUP");
+      await until(async () => (await log()).split("gracefully shutting down").length > before, "the old workers leave");
+    },
     stop,
   };
 }

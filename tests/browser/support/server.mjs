@@ -1,66 +1,110 @@
-// The server under the page. Tests get it from startServer() alone, so what serves them is decided here:
-// AGENT_SESSIONS_PAGE=mock, for now the default, is the in-memory mock over build/web.
-import { startMock } from "../../../admin/web/dev/mock_server.mjs";
+// The server under the page: nginx with the module, the sessions of a scenario, and the page below a prefix.
+import { startGateway } from "./nginx.mjs";
+import { beginMany, beginSession } from "./sessions.mjs";
 
 /** The accounts of every scenario and their time zones. */
 export const timeZones = { acme: "Europe/Paris", beta: "America/New_York" };
+
+const kPage = "/ops/agents/";
+
+const places = ({ role, write, accounts, total }) => ({
+  http: `
+    map $http_x_test_account $test_zone {
+        ${Object.entries(timeZones)
+          .map(([account, zone]) => `${account} ${zone};`)
+          .join(" ")}
+        default UTC;
+    }
+    ${
+      total === null
+        ? ""
+        : Object.entries(timeZones)
+            .map(([account, zone]) => `agent_sessions_license ${account} ${total} timezone=${zone};`)
+            .join("\n")
+    }`,
+  server: `
+        agent_sessions_account $http_x_test_account;
+        agent_sessions_timezone $test_zone;
+        agent_sessions_interaction $http_x_test_interaction $http_x_test_instance;
+        location ~ ^/quick/(?<quick_agent>.+)$ {
+            keepalive_requests 100000;
+            agent_sessions_agent $quick_agent;
+            return 204;
+        }`,
+  admin: `
+        location ${kPage} {
+            agent_sessions_timezone Europe/Paris;
+            agent_sessions_admin browser write=${write ? "on" : "off"};
+            agent_sessions_admin_account ${accounts.join(",")};
+            agent_sessions_admin_role ${role};
+            agent_sessions_admin_user anna;
+        }
+        location /proxied/deep/ {
+            agent_sessions off;
+            proxy_set_header Host $http_host;
+            proxy_pass http://127.0.0.1:@PORT@${kPage};
+        }
+        location /elsewhere/ {
+            agent_sessions_admin browser write=on;
+            agent_sessions_admin_account *;
+            agent_sessions_admin_role admin;
+            agent_sessions_admin_user supervisor;
+        }`,
+});
 
 /**
  * Starts a server with these sessions:
  *   role, write      of the caller (operator, true)
  *   accounts         in the caller's scope (["acme"])
- *   total            licenses of an account, or null (50)
+ *   total            licenses of each account, or null (50)
  *   sessions         [{agent, interactions: {name: instances}, account, user_agent}], oldest first; agent null = Guest
+ *   many             as many more, of agent-000000 and so on
+ *   capacity         of the zone (1000)
  * Resolves to
  *   url              of the page, below a prefix
- *   httpCredentials  for the browser's context, or undefined
+ *   behindProxy      the page once more, below another path, through a proxy
+ *   application      the URL of the application
  *   begin(session)   begins one more
  *   end(ref)         ends one behind the page's back
  *   away(), back()   the server goes, and comes back at the same URL
+ *   reload()         nginx gets its configuration anew
  *   close()          for good
  */
-export async function startServer(scenario = {}) {
-  const kind = process.env.AGENT_SESSIONS_PAGE ?? "mock";
-  switch (kind) {
-    case "mock":
-      return mockServer(scenario);
-    default:
-      throw new Error(`AGENT_SESSIONS_PAGE=${kind} is not known`);
+export async function startServer({
+  role = "operator",
+  write = true,
+  accounts = ["acme"],
+  total = 50,
+  sessions = [],
+  many = 0,
+  capacity = 1000,
+} = {}) {
+  const gateway = await startGateway({}, { capacity, ...places({ role, write, accounts, total }) });
+  try {
+    for (const session of sessions) {
+      await beginSession(gateway.url, session);
+    }
+    if (many > 0) {
+      await beginMany(gateway.url, many);
+    }
+  } catch (error) {
+    await gateway.stop().catch(() => {});
+    throw error;
   }
-}
-
-async function mockServer({ role = "operator", write = true, accounts = ["acme"], total = 50, sessions = [] }) {
-  let begun = 0;
-  const start = Date.now() - sessions.length * 1000;
-  const row = ({ agent = null, interactions = {}, account = "acme", user_agent = null }) => {
-    const index = begun++;
-    const instant = `${new Date(start + index * 1000).toISOString().slice(0, 19)}Z`;
-    return {
-      ref: `ref${String(index).padStart(6, "0")}`,
-      account,
-      time_zone: timeZones[account],
-      label: null,
-      agent,
-      started: instant,
-      last_seen: instant,
-      interactions: Object.keys(interactions),
-      instances: Object.values(interactions).reduce((sum, instances) => sum + instances, 0),
-      address: "127.0.0.1",
-      user_agent,
-      state: "active",
-    };
-  };
-  const server = await startMock({ role, write, accounts, total, sessions: sessions.map(row) });
   return {
-    url: server.url,
-    httpCredentials: undefined,
-    begin: async (session) => void server.state.sessions.push(row(session)),
+    url: `${gateway.url}${kPage}`,
+    behindProxy: `${gateway.url}/proxied/deep/`,
+    application: `${gateway.url}/app`,
+    begin: (session) => beginSession(gateway.url, session),
     end: async (ref) => {
-      server.state.sessions = server.state.sessions.filter((session) => session.ref !== ref);
-      server.state.gone.add(ref);
+      const { status } = await fetch(`${gateway.url}/elsewhere/api/1/sessions/${ref}`, { method: "DELETE" });
+      if (status !== 204) {
+        throw new Error(`DELETE answered ${status}`);
+      }
     },
-    away: server.stop,
-    back: server.start,
-    close: server.stop,
+    away: gateway.halt,
+    back: gateway.resume,
+    reload: gateway.reload,
+    close: gateway.stop,
   };
 }

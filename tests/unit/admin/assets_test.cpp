@@ -95,5 +95,13 @@ TEST(Assets, OtherPathsAreNone) {
     EXPECT_EQ(find_asset(std::string_view("index.html\0", 11)), nullptr);
 }
 
+TEST(Assets, TheDescriptionOfTheApiIsAmongThem) {
+    const Asset* description = find_asset("api/1/openapi.json");
+    ASSERT_NE(description, nullptr);
+    EXPECT_EQ(description->content_type, "application/json");
+    EXPECT_FALSE(description->immutable);
+    EXPECT_NE(description->identity.find("\"openapi\": \"3.1.0\""), std::string_view::npos);
+}
+
 }  // namespace
 }  // namespace agent_sessions::admin

@@ -79,6 +79,7 @@ TEST_F(ListTest, ARowHasEveryMember) {
                   {"address", "192.0.2.7"},
                   {"user_agent", "Firefox"},
                   {"state", "active"},
+                  {"own", false},
               }));
 }
 
@@ -365,6 +366,18 @@ TEST_F(ListTest, AnAccountThatAppearsDuringTheWalkIsSeen) {
         }
     });
     EXPECT_EQ(column(json_of(response), "account"), Names{"brand new"});
+}
+
+TEST_F(ListTest, TheCallersOwnSessionIsMarked) {
+    const tracker::SessionKey own = begin({.agent = "ada"});
+    begin({.agent = "bob"});
+    caller_.own_session = own;
+    const boost::json::object list = get_json("api/1/sessions");
+    for (const boost::json::value& session : list.at("sessions").as_array()) {
+        const boost::json::object& row = session.as_object();
+        EXPECT_EQ(row.at("own").as_bool(), row.at("agent").as_string() == "ada");
+    }
+    EXPECT_TRUE(get_json("api/1/sessions/" + tracker::to_ref(own)).at("own").as_bool());
 }
 
 }  // namespace

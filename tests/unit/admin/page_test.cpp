@@ -16,16 +16,6 @@ TEST(AcceptEncodingTest, FindsGzip) {
     }
 }
 
-TEST(IfNoneMatchTest, ComparesWeakly) {
-    EXPECT_TRUE(matches_etag("W/\"a\"", "W/\"a\""));
-    EXPECT_TRUE(matches_etag("\"a\"", "W/\"a\""));
-    EXPECT_TRUE(matches_etag("\"x\", W/\"a\"", "W/\"a\""));
-    EXPECT_TRUE(matches_etag("*", "W/\"a\""));
-    EXPECT_FALSE(matches_etag("", "W/\"a\""));
-    EXPECT_FALSE(matches_etag("a", "W/\"a\""));
-    EXPECT_FALSE(matches_etag("\"ab\"", "W/\"a\""));
-}
-
 class PageTest : public Endpoint {};
 
 TEST_F(PageTest, ThePageIsStrict) {

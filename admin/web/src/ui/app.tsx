@@ -1,20 +1,31 @@
+import type { RecordStore } from "../record_store.js";
 import type { Store } from "../store.js";
 import { strings } from "../strings.js";
 import { zonedTime } from "../times.js";
+import { type Tab, livePeriods, tabs } from "../view.js";
+import { Banners } from "./banners.js";
 import type { ShownColumns } from "./columns.js";
 import { Figures } from "./figures.js";
 import { RefreshIcon } from "./icons.js";
 import { ListProblem, OutcomeNotice } from "./notices.js";
+import { PeakDialog } from "./peak_dialog.js";
 import { QuestionDialog } from "./question_dialog.js";
+import { Record } from "./record.js";
+import { SessionDrawer } from "./session_drawer.js";
 import { SessionTable } from "./session_table.js";
-import { Pages, Toolbar } from "./toolbar.js";
+import { ListPages, Selection, Toolbar } from "./toolbar.js";
+
+interface Stores {
+  store: Store;
+  record: RecordStore;
+}
 
 function TerminateButton({ store }: { store: Store }) {
-  if (!store.seesTicks.value) {
+  if (!store.seesTicks.value || store.view.value.tab !== "active") {
     return null;
   }
   const mayTerminate = store.mayTerminate.value;
-  const nothingTicked = store.ticked.value.size === 0;
+  const nothingTicked = store.selectedCount.value === 0;
   const hint = mayTerminate ? (nothingTicked ? strings.terminateHint : undefined) : strings.readOnly;
   return (
     <button
@@ -30,25 +41,71 @@ function TerminateButton({ store }: { store: Store }) {
   );
 }
 
-function Header({ store }: { store: Store }) {
+function LiveChooser({ store }: { store: Store }) {
+  return (
+    <label class="chooser live">
+      <span>{strings.live}</span>
+      <select
+        value={store.view.value.live}
+        onChange={({ currentTarget: { value } }) =>
+          store.change({ live: livePeriods.find((period) => String(period) === value) ?? 0 })
+        }
+      >
+        {livePeriods.map((period) => (
+          <option key={period} value={period}>
+            {strings.livePeriod(period)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function AccountChooser({ store }: { store: Store }) {
+  return store.severalAccounts.value ? (
+    <label class="chooser">
+      <span>{strings.account}</span>
+      <select value={store.account.value} onChange={(event) => void store.chooseAccount(event.currentTarget.value)}>
+        <option value="">{strings.allAccounts}</option>
+        {store.accountChoices.value.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  ) : null;
+}
+
+function Header({ store, record }: Stores) {
   const list = store.list.value;
-  const time = list && zonedTime(list.generated_at, list.time_zone);
+  const isActive = store.view.value.tab === "active";
+  const time = list && store.asOf.value && zonedTime(store.asOf.value, store.zoneOf(list.time_zone));
+  const busy = store.busy.value || record.busy.value;
   return (
     <header>
       <h1>{strings.title}</h1>
+      <AccountChooser store={store} />
       <div class="commands">
         {time && (
           <span class="as-of">
             {strings.asOf} {time.time} <span class="offset">{time.offset}</span>
           </span>
         )}
+        {isActive && <LiveChooser store={store} />}
+        {isActive && <Selection store={store} />}
         <TerminateButton store={store} />
         <button
           type="button"
-          class={store.busy.value ? "refresh busy" : "refresh"}
+          class={busy ? "refresh busy" : "refresh"}
           aria-label={strings.refresh}
           title={strings.refresh}
-          onClick={() => void store.refresh()}
+          onClick={() => {
+            void store.refresh();
+            if (!isActive) {
+              void record.refresh();
+            }
+          }}
         >
           <RefreshIcon />
         </button>
@@ -59,6 +116,28 @@ function Header({ store }: { store: Store }) {
         </p>
       )}
     </header>
+  );
+}
+
+function Tabs({ store }: { store: Store }) {
+  const choose = (tab: Tab) => {
+    // "Who was on" begins with now.
+    const record = tab === "history" ? { at: store.asOf.value ?? new Date().toISOString() } : {};
+    store.change({ tab, record });
+  };
+  return (
+    <nav class="tabs" aria-label={strings.views}>
+      {tabs.map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          {...(tab === store.view.value.tab ? { "aria-current": "page" } : {})}
+          onClick={() => choose(tab)}
+        >
+          {strings.tabs[tab]}
+        </button>
+      ))}
+    </nav>
   );
 }
 
@@ -74,20 +153,31 @@ function Footer({ store }: { store: Store }) {
   ) : null;
 }
 
-export function App({ store, shown }: { store: Store; shown: ShownColumns }) {
+export function App({ store, record, shown }: Stores & { shown: ShownColumns }) {
+  const { tab } = store.view.value;
   return (
     <>
-      <Header store={store} />
+      <Header store={store} record={record} />
+      <Tabs store={store} />
       <main>
-        <Figures store={store} />
+        <Banners store={store} />
         <ListProblem store={store} />
-        <OutcomeNotice store={store} />
-        <Toolbar store={store} shown={shown} />
-        <SessionTable store={store} shown={shown} />
-        <Pages store={store} below />
+        {tab === "active" ? (
+          <>
+            <Figures store={store} />
+            <OutcomeNotice store={store} />
+            <Toolbar store={store} shown={shown} />
+            <SessionTable store={store} shown={shown} />
+            <ListPages store={store} below />
+          </>
+        ) : (
+          <Record key={tab} store={store} record={record} kind={tab} />
+        )}
       </main>
       <Footer store={store} />
       <QuestionDialog store={store} />
+      <SessionDrawer store={store} />
+      <PeakDialog store={store} />
     </>
   );
 }

@@ -1,6 +1,6 @@
+import { browserWords } from "../browser_words.js";
 import { strings } from "../strings.js";
 import { plainTime, zonedTime } from "../times.js";
-import type { Session } from "../types.js";
 
 /** Characters that turn, hide or break what stands beside them: overrides of direction, zero-width space, controls. */
 const unseenCharacters = /([\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff])/;
@@ -40,18 +40,24 @@ export function AgentName({ agent }: { agent: string | null }) {
 
 export const agentWords = (agent: string | null) => agent ?? strings.guest;
 
-export function StartTime({ session, nameZone }: { session: Session; nameZone: boolean }) {
-  const zoned = zonedTime(session.started, session.time_zone);
+/** An instant with the offset that held there and then; the zone's name and UTC stand behind it. */
+export function Instant({ at, zone, nameZone = false }: { at: string; zone: string; nameZone?: boolean }) {
+  const zoned = zonedTime(at, zone);
   if (!zoned) {
-    return <>{session.started}</>;
+    return <>{at}</>;
   }
   return (
-    <time dateTime={session.started} title={`${zoned.zone} · ${plainTime(session.started, "UTC")} UTC`}>
+    <time dateTime={at} title={`${zoned.zone} · ${plainTime(at, "UTC")} UTC`}>
       {zoned.date} {zoned.time} <span class="offset">{zoned.offset}</span>
       {nameZone && <span class="zone"> {zoned.zone}</span>}
     </time>
   );
 }
+
+/** What a user agent string says in words, the string itself behind it. */
+export const Browser = ({ userAgent }: { userAgent: string }) => (
+  <Foreign class="text browser" title={userAgent} text={browserWords(userAgent)} />
+);
 
 export function InteractionNames({ names }: { names: readonly string[] }) {
   return names.length === 0 ? null : (

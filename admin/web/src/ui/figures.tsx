@@ -1,19 +1,30 @@
 import type { ComponentChildren } from "preact";
 import type { Store } from "../store.js";
 import { strings } from "../strings.js";
+import { Graph } from "./graph.js";
 
 interface FigureProperties {
+  id: string;
   name: string;
   value: string | null;
   missing: string;
   meaning: ComponentChildren;
+  explained: string;
   children?: ComponentChildren;
 }
 
-function Figure({ name, value, missing, meaning, children }: FigureProperties) {
+/** The name can be pointed at or focused, and then says what the number means. */
+function Figure({ id, name, value, missing, meaning, explained, children }: FigureProperties) {
   return (
     <div class="figure">
-      <dt>{name}</dt>
+      <dt>
+        <span class="term" tabIndex={0} aria-describedby={id}>
+          {name}
+        </span>
+        <span class="tip" role="tooltip" id={id}>
+          {explained}
+        </span>
+      </dt>
       <dd class={value === null ? "value missing" : "value"}>{value ?? missing}</dd>
       {children}
       <dd class="meaning">{meaning}</dd>
@@ -40,35 +51,47 @@ export function Figures({ store }: { store: Store }) {
   const missing = store.usageProblem.value ? text.unavailable : text.notMeasured;
   const total = usage?.total ?? null;
   const over = usage !== null && total !== null && usage.current > total;
-  const agents = usage?.agents ?? null;
-  const inSessions = usage && agents !== null ? text.agentsInSessions(agents, usage.current) : "";
   const untracked = usage?.untracked ?? 0;
   const decimal = (value: number | null | undefined) => (value == null ? null : text.decimal(value));
   return (
     <section class="figures" aria-label={text.title}>
-      <dl>
-        <Figure
-          name={text.current}
-          value={usage ? text.currentOf(usage.current, total) : null}
-          missing={store.usageProblem.value ? text.unavailable : "…"}
-          meaning={
-            <>
-              {over && <span class="over-total">{text.overTotal} </span>}
-              {inSessions || text.currentMeaning}
-            </>
-          }
-        >
-          {usage && total !== null && <Bar current={usage.current} total={total} />}
-        </Figure>
-        <Figure
-          name={text.average}
-          value={decimal(usage?.daily_average)}
-          missing={missing}
-          meaning={text.averageMeaning}
-        />
-        <Figure name={text.max} value={decimal(usage?.daily_max)} missing={missing} meaning={text.maxMeaning} />
-      </dl>
-      {untracked > 0 && <p class="untracked">{text.untracked(untracked)}</p>}
+      <div class="numbers">
+        <dl>
+          <Figure
+            id="current-means"
+            name={text.current}
+            value={usage ? text.currentOf(usage.current, total) : null}
+            missing={store.usageProblem.value ? text.unavailable : "…"}
+            meaning={
+              <>
+                {over && <span class="over-total">{text.overTotal} </span>}
+                {usage ? text.agentsInSessions(usage.agents, usage.current) : text.currentMeaning}
+              </>
+            }
+            explained={text.currentExplained}
+          >
+            {usage && total !== null && <Bar current={usage.current} total={total} />}
+          </Figure>
+          <Figure
+            id="average-means"
+            name={text.average}
+            value={decimal(usage?.daily_average)}
+            missing={missing}
+            meaning={text.averageMeaning}
+            explained={text.averageExplained}
+          />
+          <Figure
+            id="max-means"
+            name={text.max}
+            value={decimal(usage?.daily_max)}
+            missing={missing}
+            meaning={text.maxMeaning}
+            explained={text.maxExplained}
+          />
+        </dl>
+        {untracked > 0 && <p class="untracked">{text.untracked(untracked)}</p>}
+      </div>
+      <Graph store={store} />
     </section>
   );
 }

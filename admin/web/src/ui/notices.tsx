@@ -3,7 +3,7 @@ import type { Problem } from "../api.js";
 import type { Store } from "../store.js";
 import { strings } from "../strings.js";
 import { plainTime } from "../times.js";
-import { AgentName, Foreign, StartTime } from "./cells.js";
+import { AgentName, Foreign, Instant } from "./cells.js";
 
 export function ProblemNotice({ problem, detail }: { problem: Problem; detail?: string }) {
   const words = detail ?? problem.detail;
@@ -26,7 +26,9 @@ export function ListProblem({ store }: { store: Store }) {
   return problem.away ? (
     <ProblemNotice
       problem={problem}
-      detail={strings.errors.awayDetail(list && plainTime(list.generated_at, list.time_zone))}
+      detail={strings.errors.awayDetail(
+        list && store.asOf.value && plainTime(store.asOf.value, store.zoneOf(list.time_zone)),
+      )}
     />
   ) : (
     <ProblemNotice problem={problem} />
@@ -58,7 +60,7 @@ export function OutcomeNotice({ store }: { store: Store }) {
             </button>
           </div>
           {!outcome.durable && <p class="not-durable">{strings.result.notDurable}</p>}
-          <div class="outcome-rows" role="region" aria-label={strings.result.title} tabIndex={0}>
+          {outcome.rows.length > 0 && <div class="outcome-rows" role="region" aria-label={strings.result.title} tabIndex={0}>
             <table>
               <caption class="unseen">{strings.result.title}</caption>
               <thead>
@@ -76,7 +78,7 @@ export function OutcomeNotice({ store }: { store: Store }) {
                       <AgentName agent={session.agent} />
                     </th>
                     <td>
-                      <StartTime session={session} nameZone={false} />
+                      <Instant at={session.started} zone={store.zoneOf(session.time_zone)} />
                     </td>
                     {store.severalAccounts.value && (
                       <td>
@@ -88,7 +90,7 @@ export function OutcomeNotice({ store }: { store: Store }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </div>}
         </section>
       )}
     </>

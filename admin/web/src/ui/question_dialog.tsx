@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Store, activeInLastMinute, inOneLine } from "../store.js";
 import { strings } from "../strings.js";
-import { AgentName, Foreign, StartTime } from "./cells.js";
+import { AgentName, Foreign, Instant } from "./cells.js";
 import { ProblemNotice } from "./notices.js";
 
 const kNamed = 8;
@@ -33,7 +33,11 @@ function OpenQuestion({ store }: { store: Store }) {
     return () => element?.close(); // Gives the focus back to the button that asked.
   }, []);
 
+  const all = store.allMatching.value;
   const ticked = [...store.ticked.value.values()];
+  const named = all ? (store.list.value?.sessions ?? []) : ticked.map(({ session }) => session);
+  const count = store.selectedCount.value;
+  const active = all ? all.active : ticked.filter(activeInLastMinute).length;
   const pending = store.question.value?.pending ?? false;
   const problem = store.question.value?.problem ?? null;
   return (
@@ -45,13 +49,13 @@ function OpenQuestion({ store }: { store: Store }) {
         store.cancel();
       }}
     >
-      <h2 id="question-title">{text.title(ticked.length)}</h2>
+      <h2 id="question-title">{text.title(count)}</h2>
       <ul class="whom">
-        {ticked.slice(0, kNamed).map(({ session }) => (
+        {named.slice(0, kNamed).map((session) => (
           <li key={session.ref}>
             <AgentName agent={session.agent} />{" "}
             <span class="whom-detail">
-              <StartTime session={session} nameZone={false} />
+              <Instant at={session.started} zone={store.zoneOf(session.time_zone)} />
               {store.severalAccounts.value && (
                 <>
                   {" · "}
@@ -61,9 +65,10 @@ function OpenQuestion({ store }: { store: Store }) {
             </span>
           </li>
         ))}
-        {ticked.length > kNamed && <li class="more">{text.more(ticked.length - kNamed)}</li>}
+        {count > kNamed && <li class="more">{text.more(count - kNamed)}</li>}
       </ul>
-      <p class="active">{text.active(ticked.filter(activeInLastMinute).length, ticked.length)}</p>
+      {all && <p>{text.matching}</p>}
+      {active !== null && <p class="active">{text.active(active, count)}</p>}
       <p class="quiet">{text.comeBack}</p>
       <label class="field">
         <span>{text.reason}</span>
@@ -93,10 +98,10 @@ function OpenQuestion({ store }: { store: Store }) {
         <button
           type="button"
           class="danger"
-          disabled={pending || ticked.length === 0 || bytesTooMany(reason) + bytesTooMany(message) > 0}
+          disabled={pending || count === 0 || bytesTooMany(reason) + bytesTooMany(message) > 0}
           onClick={() => void store.terminate(reason, message)}
         >
-          {pending ? text.pending : text.confirm(ticked.length)}
+          {pending ? text.pending : text.confirm(count)}
         </button>
       </div>
     </dialog>

@@ -1,10 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { browserWords } from "../browser_words.js";
-import type { Store } from "../store.js";
+import { isProbablyGone, type Store } from "../store.js";
 import { strings } from "../strings.js";
 import { ago, plainTime } from "../times.js";
-import type { Session, SessionList, SortKey } from "../types.js";
-import { AgentName, Foreign, InteractionNames, StartTime, agentWords } from "./cells.js";
+import type { Session, SortKey } from "../types.js";
+import { AgentName, Browser, Foreign, Instant, InteractionNames, agentWords } from "./cells.js";
 import { type OptionalColumn, type ShownColumns, optionalColumns } from "./columns.js";
 import { SortIcon } from "./icons.js";
 
@@ -22,54 +21,61 @@ function SortHeader({ store, column, children }: { store: Store; column: SortKey
   );
 }
 
-function optionalCell(column: OptionalColumn, session: Session, list: SessionList): ComponentChildren {
+interface RowProperties {
+  store: Store;
+  session: Session;
+  now: string;
+  columns: readonly OptionalColumn[];
+  nameZone: boolean;
+}
+
+function optionalCell(column: OptionalColumn, { store, session, now }: RowProperties): ComponentChildren {
   switch (column) {
     case "last_seen":
       return (
-        <time dateTime={session.last_seen} title={plainTime(session.last_seen, session.time_zone)}>
-          {ago(session.last_seen, list.generated_at)}
+        <time
+          class={isProbablyGone(session.last_seen, now) ? "quiet" : undefined}
+          dateTime={session.last_seen}
+          title={plainTime(session.last_seen, store.zoneOf(session.time_zone))}
+        >
+          {ago(session.last_seen, now)}
         </time>
       );
     case "user_agent":
-      return (
-        session.user_agent && (
-          <Foreign class="text browser" title={session.user_agent} text={browserWords(session.user_agent)} />
-        )
-      );
+      return session.user_agent && <Browser userAgent={session.user_agent} />;
     default:
       return session[column] && <Foreign class="text" text={session[column]} />;
   }
 }
 
-interface RowProperties {
-  store: Store;
-  session: Session;
-  list: SessionList;
-  columns: readonly OptionalColumn[];
-  nameZone: boolean;
-}
-
-function SessionRow({ store, session, list, columns, nameZone }: RowProperties) {
-  const selected = store.ticked.value.has(session.ref);
+function SessionRow(properties: RowProperties) {
+  const { store, session, columns, nameZone } = properties;
+  const isTicked = store.ticked.value.has(session.ref);
+  const isSelected = isTicked || store.allMatching.value !== null;
+  const zone = store.zoneOf(session.time_zone);
   return (
-    <tr class={selected ? "selected" : undefined} data-ref={session.ref}>
+    <tr class={isSelected ? "selected" : undefined} data-ref={session.ref}>
       {store.seesTicks.value && (
         <td class="column-tick">
           <label class="tick">
             <input
               type="checkbox"
-              checked={selected}
-              aria-label={strings.selectRow(
-                agentWords(session.agent),
-                plainTime(session.started, session.time_zone),
-              )}
+              checked={isSelected}
+              aria-label={strings.selectRow(agentWords(session.agent), plainTime(session.started, zone))}
               onChange={(event) => store.tick([session], event.currentTarget.checked)}
             />
           </label>
         </td>
       )}
       <th scope="row" class="column-agent">
-        <AgentName agent={session.agent} />
+        <button type="button" class="open" onClick={() => void store.open(session)}>
+          <AgentName agent={session.agent} />
+        </button>
+        {session.own && (
+          <span class="badge own" title={strings.ownHint}>
+            {strings.own}
+          </span>
+        )}
         {session.state === "ending" && (
           <span class="badge" title={strings.endingHint}>
             {strings.ending}
@@ -77,7 +83,7 @@ function SessionRow({ store, session, list, columns, nameZone }: RowProperties) 
         )}
       </th>
       <td class="column-started">
-        <StartTime session={session} nameZone={nameZone} />
+        <Instant at={session.started} zone={zone} nameZone={nameZone} />
       </td>
       <td class="column-interactions">
         <InteractionNames names={session.interactions} />
@@ -85,12 +91,33 @@ function SessionRow({ store, session, list, columns, nameZone }: RowProperties) 
       <td class="column-instances">{strings.number(session.instances)}</td>
       {columns.map((column) => (
         <td key={column} class={`column-${column}`}>
-          {optionalCell(column, session, list)}
+          {optionalCell(column, properties)}
         </td>
       ))}
     </tr>
   );
 }
+
+function SelectPage({ store, rows }: { store: Store; rows: readonly Session[] }) {
+  const here = rows.filter(({ ref }) => store.ticked.value.has(ref)).length;
+  const all = store.allMatching.value !== null;
+  return (
+    <th scope="col" class="column-tick">
+      <label class="tick">
+        <input
+          type="checkbox"
+          aria-label={strings.selectPage}
+          checked={rows.length > 0 && (all || here === rows.length)}
+          indeterminate={!all && here > 0 && here < rows.length}
+          disabled={rows.length === 0}
+          onChange={(event) => store.tick(rows, event.currentTarget.checked)}
+        />
+      </label>
+    </th>
+  );
+}
+
+const isAimedAt = (element: EventTarget | null) => element instanceof Element && element.matches(":focus-visible");
 
 export function SessionTable({ store, shown }: { store: Store; shown: ShownColumns }) {
   const list = store.list.value;
@@ -98,33 +125,21 @@ export function SessionTable({ store, shown }: { store: Store; shown: ShownColum
     return store.problem.value ? null : <p class="quiet">{strings.loading}</p>;
   }
   const rows = list.sessions;
+  const now = store.asOf.value ?? list.generated_at;
   const columns = optionalColumns.filter(
     (column) => shown.isShown(column) && (column !== "account" || store.severalAccounts.value),
   );
-  const zones = new Set(rows.map((session) => session.time_zone));
-  const oneZone = zones.size === 1 ? rows[0]?.time_zone : undefined;
-  const selectedHere = rows.filter(({ ref }) => store.ticked.value.has(ref)).length;
+  const zones = new Set(rows.map((session) => store.zoneOf(session.time_zone)));
+  const [oneZone] = zones.size === 1 ? zones : [];
   const search = store.search.value;
+  const noMatch = search === "" ? strings.noMatchOfFilter : strings.noMatch(search);
   return (
     <div class="scroller" role="region" aria-label={strings.tableLabel} tabIndex={0}>
       <table aria-busy={store.busy.value}>
         <caption class="unseen">{strings.tableLabel}</caption>
         <thead>
           <tr>
-            {store.seesTicks.value && (
-              <th scope="col" class="column-tick">
-                <label class="tick">
-                  <input
-                    type="checkbox"
-                    aria-label={strings.selectPage}
-                    checked={rows.length > 0 && selectedHere === rows.length}
-                    indeterminate={selectedHere > 0 && selectedHere < rows.length}
-                    disabled={rows.length === 0}
-                    onChange={(event) => store.tick(rows, event.currentTarget.checked)}
-                  />
-                </label>
-              </th>
-            )}
+            {store.seesTicks.value && <SelectPage store={store} rows={rows} />}
             <SortHeader store={store} column="agent" />
             <SortHeader store={store} column="started">
               {oneZone && <span class="zone">{strings.timesIn(oneZone)}</span>}
@@ -138,22 +153,25 @@ export function SessionTable({ store, shown }: { store: Store; shown: ShownColum
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody
+          onPointerEnter={() => store.aimAtRows(true)}
+          onPointerLeave={() => store.aimAtRows(false)}
+          onFocusIn={(event) => isAimedAt(event.target) && store.aimAtRows(true)}
+          onFocusOut={() => store.aimAtRows(false)}
+        >
           {rows.map((session) => (
             <SessionRow
               key={session.ref}
               store={store}
               session={session}
-              list={list}
+              now={now}
               columns={columns}
               nameZone={oneZone === undefined}
             />
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && (
-        <p class="empty">{search === "" || list.total === 0 ? strings.empty : strings.noMatch(search)}</p>
-      )}
+      {rows.length === 0 && <p class="empty">{!store.isFiltered.value || list.total === 0 ? strings.empty : noMatch}</p>}
     </div>
   );
 }

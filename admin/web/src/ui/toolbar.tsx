@@ -1,20 +1,32 @@
 import { useEffect, useRef } from "preact/hooks";
+import { csvOf } from "../api.js";
 import type { Store } from "../store.js";
 import { strings } from "../strings.js";
+import { sortText, timeModes } from "../view.js";
 import { type ShownColumns, optionalColumns } from "./columns.js";
+import { Conditions, FilterMenu, Menu } from "./filters.js";
 
 const kDebounceMs = 250;
 
 function SearchBox({ store }: { store: Store }) {
   const timer = useRef<ReturnType<typeof setTimeout>>();
+  const box = useRef<HTMLInputElement>(null);
   const search = (text: string, delay: number) => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void store.searchFor(text), delay);
   };
+  const wanted = store.search.value;
+  useEffect(() => {
+    // While somebody types, what is searched for follows the box; else the box follows what is searched for.
+    if (box.current && document.activeElement !== box.current) {
+      box.current.value = wanted;
+    }
+  }, [wanted]);
   return (
     <label class="search">
       <span class="unseen">{strings.searchHint}</span>
       <input
+        ref={box}
         type="search"
         placeholder={strings.search}
         spellcheck={false}
@@ -26,70 +38,58 @@ function SearchBox({ store }: { store: Store }) {
   );
 }
 
-function AccountChooser({ store }: { store: Store }) {
-  return store.severalAccounts.value ? (
-    <label class="account">
-      <span>{strings.account}</span>
-      <select value={store.account.value} onChange={(event) => void store.chooseAccount(event.currentTarget.value)}>
-        <option value="">{strings.allAccounts}</option>
-        {store.accountChoices.value.map((name) => (
-          <option key={name} value={name}>
-            {name}
+export function TimesChooser({ store }: { store: Store }) {
+  return (
+    <label class="chooser">
+      <span>{strings.times}</span>
+      <select
+        value={store.view.value.times}
+        onChange={({ currentTarget: { value } }) =>
+          store.change({ times: timeModes.find((mode) => mode === value) ?? "account" })
+        }
+      >
+        {timeModes.map((mode) => (
+          <option key={mode} value={mode}>
+            {strings.timeModes[mode]}
           </option>
         ))}
       </select>
     </label>
-  ) : null;
-}
-
-function ColumnsMenu({ store, shown }: { store: Store; shown: ShownColumns }) {
-  const menu = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const closeOutside = (event: Event) => {
-      if (menu.current?.open && !menu.current.contains(event.target as Node)) {
-        menu.current.open = false;
-      }
-    };
-    document.addEventListener("pointerdown", closeOutside);
-    return () => document.removeEventListener("pointerdown", closeOutside);
-  }, []);
-  return (
-    <details
-      class="menu"
-      ref={menu}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && menu.current?.open) {
-          menu.current.open = false;
-          menu.current.querySelector("summary")?.focus();
-        }
-      }}
-    >
-      <summary>{strings.columnsMenu}</summary>
-      <fieldset>
-        <legend class="unseen">{strings.columnsMenu}</legend>
-        {optionalColumns
-          .filter((column) => column !== "account" || store.severalAccounts.value)
-          .map((column) => (
-            <label key={column}>
-              <input
-                type="checkbox"
-                checked={shown.isShown(column)}
-                onChange={(event) => shown.show(column, event.currentTarget.checked)}
-              />
-              {strings.columns[column]}
-            </label>
-          ))}
-      </fieldset>
-    </details>
   );
 }
 
-/** Above the list with its numbers; below it once more where the list has several pages. */
-export function Pages({ store, below = false }: { store: Store; below?: boolean }) {
-  const list = store.list.value;
-  const pageIndex = store.cursors.value.length;
-  const several = list !== null && (pageIndex > 0 || list.next !== null);
-  if (!list || (below && !several)) {
+function ColumnsMenu({ store, shown }: { store: Store; shown: ShownColumns }) {
+  return (
+    <Menu name={strings.columnsMenu}>
+      {optionalColumns
+        .filter((column) => column !== "account" || store.severalAccounts.value)
+        .map((column) => (
+          <label key={column}>
+            <input
+              type="checkbox"
+              checked={shown.isShown(column)}
+              onChange={(event) => shown.show(column, event.currentTarget.checked)}
+            />
+            {strings.columns[column]}
+          </label>
+        ))}
+    </Menu>
+  );
+}
+
+interface PagesProperties {
+  counted: string;
+  pageIndex: number;
+  more: boolean;
+  previous: () => Promise<void>;
+  next: () => Promise<void>;
+  below?: boolean;
+}
+
+/** Above a list with its numbers; below it once more where the list has several pages. */
+export function Pages({ counted, pageIndex, more, previous, next, below = false }: PagesProperties) {
+  const several = pageIndex > 0 || more;
+  if (below && !several) {
     return null;
   }
   const turn = async (turned: () => Promise<void>) => {
@@ -100,14 +100,14 @@ export function Pages({ store, below = false }: { store: Store; below?: boolean 
   };
   return (
     <nav class={below ? "pages below" : "pages"} aria-label={below ? strings.pagesBelow : strings.pages}>
-      {!below && <span class="listed">{strings.listed(list.filtered, list.total)}</span>}
+      {!below && <span class="listed">{counted}</span>}
       {several && (
         <>
-          <button type="button" disabled={pageIndex === 0} onClick={() => void turn(store.previousPage)}>
+          <button type="button" disabled={pageIndex === 0} onClick={() => void turn(previous)}>
             {strings.previous}
           </button>
           <span class="page-number">{strings.page(pageIndex)}</span>
-          <button type="button" disabled={list.next === null} onClick={() => void turn(store.nextPage)}>
+          <button type="button" disabled={!more} onClick={() => void turn(next)}>
             {strings.next}
           </button>
         </>
@@ -116,26 +116,64 @@ export function Pages({ store, below = false }: { store: Store; below?: boolean 
   );
 }
 
-function Selection({ store }: { store: Store }) {
+export function ListPages({ store, below = false }: { store: Store; below?: boolean }) {
+  const list = store.list.value;
+  return list ? (
+    <Pages
+      counted={strings.listed(list.filtered, list.total)}
+      pageIndex={store.cursors.value.length}
+      more={list.next !== null}
+      previous={store.previousPage}
+      next={store.nextPage}
+      below={below}
+    />
+  ) : null;
+}
+
+/** What is selected, in the head of the page, where it moves no row. */
+export function Selection({ store }: { store: Store }) {
+  const list = store.list.value;
   const selected = store.ticked.value.size;
-  return store.seesTicks.value && selected > 0 ? (
+  const all = store.allMatching.value;
+  if (!store.seesTicks.value || !list || (selected === 0 && !all)) {
+    return null;
+  }
+  const wholePage = list.sessions.length > 0 && list.sessions.every(({ ref }) => store.ticked.value.has(ref));
+  return (
     <span class="selection">
-      {strings.selected(selected, store.tickedElsewhere.value)}
+      {all ? strings.matchingSelected(all.count) : strings.selected(selected, store.tickedElsewhere.value)}
+      {!all && wholePage && list.filtered > list.sessions.length && (
+        <button type="button" class="link" onClick={store.selectAllMatching}>
+          {strings.selectMatching(list.filtered)}
+        </button>
+      )}
       <button type="button" class="link" onClick={store.clearTicks}>
         {strings.clearSelection}
       </button>
     </span>
-  ) : null;
+  );
 }
 
 export function Toolbar({ store, shown }: { store: Store; shown: ShownColumns }) {
+  const csv = csvOf("sessions", {
+    sort: sortText(store.sort.value),
+    ...store.filter.value,
+    account: store.account.value,
+  });
   return (
-    <div class="toolbar">
-      <SearchBox store={store} />
-      <AccountChooser store={store} />
-      <ColumnsMenu store={store} shown={shown} />
-      <Selection store={store} />
-      <Pages store={store} />
-    </div>
+    <>
+      <div class="toolbar">
+        <SearchBox store={store} />
+        <FilterMenu store={store} />
+        <ColumnsMenu store={store} shown={shown} />
+        <TimesChooser store={store} />
+        <a href={csv} download title={strings.csvHint}>
+          {strings.csv}
+        </a>
+        <ListPages store={store} />
+      </div>
+      <Conditions store={store} />
+      {store.held.value && <p class="held">{strings.held}</p>}
+    </>
   );
 }

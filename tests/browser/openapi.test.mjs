@@ -1,0 +1,105 @@
+// The description of the API and a real server agree.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { eventually } from "./support/eventually.mjs";
+import { assertDescribed } from "./support/openapi.mjs";
+import { startServer } from "./support/server.mjs";
+
+let server;
+before(async () => {
+  server = await startServer({
+    role: "admin",
+    accounts: ["*"],
+    sessions: [
+      { agent: "ada", interactions: { Billing: 2 }, user_agent: "curl/8.0" },
+      { agent: null },
+      { agent: "bob", account: "beta" },
+      { agent: "zoe" },
+    ],
+  });
+});
+after(() => server?.close());
+
+/** Asks, and holds the answer against the description. */
+async function ask(path, { method = "GET", body, headers = {} } = {}, base = server.url) {
+  const response = await fetch(new URL(path, base), {
+    method,
+    headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const name = assertDescribed({
+    method,
+    path: `/${path.split("?")[0]}`,
+    status: response.status,
+    type: response.headers.get("content-type"),
+    body: text,
+  });
+  return { name, status: response.status, etag: response.headers.get("etag"), text, json: () => JSON.parse(text) };
+}
+
+const reads = ["", "openapi.json", "accounts", "usage", "usage?account=acme", "sessions", "sessions?sort=-agent&limit=2"];
+
+test("every answer to a read is as described, and 304 to its own tag", async () => {
+  for (const path of reads) {
+    const first = await ask(`api/1/${path}`);
+    assert.equal(first.status, 200, path);
+    // Two workers' clocks differ by a millisecond, so a last activity may show another second once.
+    await eventually(
+      async () => {
+        const { etag } = await ask(`api/1/${path}`);
+        return ask(`api/1/${path}`, { headers: { "If-None-Match": etag } });
+      },
+      ({ status }) => assert.equal(status, 304, path),
+    );
+    assert.equal((await ask(`api/1/${path}`, { method: "HEAD" })).status, 200, path);
+  }
+  assert.equal((await ask("health")).status, 200);
+});
+
+test("a session and its end are as described", async () => {
+  const { sessions } = (await ask("api/1/sessions?agent=ada")).json();
+  const path = `api/1/sessions/${sessions[0].ref}`;
+  assert.equal((await ask(path)).json().open_instances.length, 2);
+  assert.equal((await ask(path, { method: "DELETE", body: { reason: "end of shift" } })).status, 204);
+  assert.equal((await ask(path)).status, 404);
+});
+
+test("every way to end many is as described", async () => {
+  const { sessions } = (await ask("api/1/sessions?agent=zoe")).json();
+  const terminate = (body) => ask("api/1/sessions/terminate", { method: "POST", body });
+  assert.equal((await terminate({ refs: [sessions[0].ref, "0".repeat(32)] })).status, 200);
+  assert.equal((await terminate({ filter: { agent: null }, expected: 7 })).json().count, 1);
+  assert.equal((await terminate({ filter: { agent: null }, expected: 1, message: "Bye" })).status, 200);
+  assert.equal((await terminate({ all: true })).status, 200);
+});
+
+test("every refusal is as described", async () => {
+  const refused = [
+    [400, "api/1/sessions?sort=interactions"],
+    [400, "api/1/sessions?limit=0"],
+    [400, "api/1/sessions?cursor=nonsense"],
+    [400, "api/1/sessions?nonsense=1"],
+    [400, "api/1/usage?account=%ZZ"],
+    [404, "api/1/sessions?account=nobody"],
+    [404, "api/1/usage?account=nobody"],
+    [400, "api/1/sessions/terminate", { method: "POST", body: "{" }],
+    [400, "api/1/sessions/terminate", { method: "POST", body: { refs: [], more: 1 } }],
+    [415, "api/1/sessions/terminate", { method: "POST", body: "x", headers: { "Content-Type": "text/plain" } }],
+    [413, "api/1/sessions/terminate", { method: "POST", body: `"${"x".repeat(1 << 20)}"` }],
+    [403, "api/1/sessions/terminate", { method: "POST", body: {}, headers: { "Sec-Fetch-Site": "cross-site" } }],
+  ];
+  for (const [status, path, options] of refused) {
+    assert.equal((await ask(path, options)).status, status, path);
+  }
+});
+
+test("the file that is served is the one that the answers are held against", async () => {
+  const served = (await ask("api/1/openapi.json")).json();
+  assert.equal(served.openapi, "3.1.0");
+  const { links } = (await ask("api/1/")).json();
+  for (const link of Object.values(links)) {
+    const path = new URL(link, "http://described/a/b/api/1/").pathname.replace("/a/b", "").replace("%7B", "{").replace("%7D", "}");
+    assert.ok(path === "/" || served.paths[path], `${link} is not described`);
+  }
+});
