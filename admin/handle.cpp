@@ -6,6 +6,7 @@
 #include "admin/access.h"
 #include "admin/assets.h"
 #include "admin/conditional.h"
+#include "admin/durable_act.h"
 #include "admin/health.h"
 #include "admin/list_task.h"
 #include "admin/overview.h"
@@ -50,11 +51,24 @@ Handled in_steps(std::unique_ptr<Task> task) {
     return {std::nullopt, std::move(task)};
 }
 
+// Whoever is refused here leaves a trace (RELIABILITY S24).
+void require_recorded_change(const Request& request, const Access& access, tracker::Tracker tracker,
+                             std::string_view what) {
+    try {
+        require_change(request, access);
+    } catch (const Refusal& refusal) {
+        if (facts_of(refusal.code).status == 403) {
+            record_refused(tracker, request, access, tracker::ActKind::terminate, what);
+        }
+        throw;
+    }
+}
+
 Handled handle_terminate(const Request& request, const Access& access, tracker::Tracker tracker) {
     if (request.method != "POST") {
         throw method_not_allowed("POST");
     }
-    require_change(request, access);
+    require_recorded_change(request, access, tracker, "several sessions");
     require_no_query(request);
     return in_steps(make_terminate_task(request, access, tracker));
 }
@@ -66,7 +80,7 @@ Handled handle_session(std::string_view ref, const Request& request, const Acces
         throw method_not_allowed("GET, HEAD, DELETE");
     }
     if (deletes) {
-        require_change(request, access);
+        require_recorded_change(request, access, tracker, ref);
     }
     require_no_query(request);
     const std::optional<tracker::SessionKey> key = tracker::parse_ref(ref);
@@ -114,7 +128,8 @@ Handled handle_health(const Request& request, tracker::Tracker tracker) {
     require_role(request.caller);
     require_read(request);
     require_table(tracker);
-    return at_once(health_response(tracker.figures(), Scope::parse(request.caller.accounts).all()));
+    return at_once(health_response(tracker.figures(), tracker.history_status(),
+                                   Scope::parse(request.caller.accounts).all(), request.now));
 }
 
 Handled route(const Request& request, tracker::Tracker tracker) {

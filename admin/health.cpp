@@ -18,6 +18,50 @@ namespace json = boost::json;
 constexpr std::array<std::string_view, tracker::kUntrackedCauses> kCauses{"no_cookie", "table_full",
                                                                           "accounts_full", "busy", "other"};
 
+// Events are on disk within half a second; longer means that something is in the way.
+constexpr tracker::Millis kBehind{3'000};
+
+std::string_view to_string(tracker::HistoryState state) {
+    switch (state) {
+        case tracker::HistoryState::none:
+            return "none";
+        case tracker::HistoryState::writing:
+            return "writing";
+        case tracker::HistoryState::busy:
+            return "busy";
+        case tracker::HistoryState::failing:
+            return "failing";
+        case tracker::HistoryState::unusable:
+            return "unusable";
+    }
+    return "none";
+}
+
+void judge_history(const tracker::HistoryStatus& history, tracker::Now now, json::array& reasons) {
+    using tracker::HistoryState;
+    if (history.state == HistoryState::unusable) {
+        reasons.emplace_back("state_unusable");
+    } else if (history.state == HistoryState::failing) {
+        reasons.emplace_back("history_failing");
+    }
+    const bool has_unwritten = history.latest_sequence > history.committed_sequence ||
+                               history.unsaved_acts != 0 || history.state != HistoryState::writing;
+    if (history.state != HistoryState::none && has_unwritten && now.boot - history.last_commit > kBehind) {
+        reasons.emplace_back("history_behind");
+    }
+    if (history.unsaved_acts >= history.act_room) {
+        reasons.emplace_back("audit_full");
+    }
+}
+
+json::object history_json(const tracker::HistoryStatus& history) {
+    return json::object{
+        {"state", to_string(history.state)},       {"error", history.error},
+        {"latest_event", history.latest_sequence}, {"written_event", history.committed_sequence},
+        {"unwritten_acts", history.unsaved_acts},  {"lost", history.lost},
+    };
+}
+
 json::object figures_json(const tracker::Tracker::Figures& figures) {
     json::object untracked;
     for (std::size_t cause = 0; cause < kCauses.size(); ++cause) {
@@ -37,7 +81,8 @@ json::object figures_json(const tracker::Tracker::Figures& figures) {
 
 }  // namespace
 
-Response health_response(const tracker::Tracker::Figures& figures, bool with_figures) {
+Response health_response(const tracker::Tracker::Figures& figures, const tracker::HistoryStatus& history,
+                         bool with_figures, tracker::Now now) {
     json::array reasons;
     if (figures.live >= figures.capacity || figures.live + figures.ended >= figures.slots) {
         reasons.emplace_back("table_full");
@@ -45,6 +90,7 @@ Response health_response(const tracker::Tracker::Figures& figures, bool with_fig
     if (figures.free_blocks == 0) {
         reasons.emplace_back("texts_full");
     }
+    judge_history(history, now, reasons);
     const bool healthy = reasons.empty();
     json::object health{
         {"status", healthy ? "ok" : "failing"},
@@ -52,6 +98,7 @@ Response health_response(const tracker::Tracker::Figures& figures, bool with_fig
     };
     if (with_figures) {
         health["figures"] = figures_json(figures);
+        health["history"] = history_json(history);
     }
     return json_response(health, healthy ? 200 : 503);
 }

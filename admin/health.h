@@ -7,8 +7,10 @@
 
 namespace agent_sessions::admin {
 
-// 200 {"status":"ok","reasons":[]}, or 503 {"status":"failing","reasons":["table_full" and/or "texts_full"]}.
-// With the scope "*" also the figures behind it: they count every account's sessions.
-Response health_response(const tracker::Tracker::Figures& figures, bool with_figures);
+// 200 {"status":"ok","reasons":[]}, or 503 {"status":"failing","reasons":[…]}: table_full, texts_full,
+// state_unusable, history_failing, history_behind, audit_full. With the scope "*" also the figures behind it:
+// they count every account's sessions.
+Response health_response(const tracker::Tracker::Figures& figures, const tracker::HistoryStatus& history,
+                         bool with_figures, tracker::Now now);
 
 }  // namespace agent_sessions::admin

@@ -41,6 +41,7 @@ struct Request {
     std::optional<std::string_view> accept;
     std::optional<std::string_view> accept_encoding;
     std::optional<std::string_view> if_none_match;
+    std::string_view address;     // of the client, for the audit
     std::string_view request_id;  // for problem documents; may be empty
     Caller caller;
     tracker::Now now;

@@ -9,7 +9,7 @@ SessionEnder::SessionEnder(tracker::Tracker tracker, ScopedAccounts accounts, st
     : tracker_(tracker), accounts_(std::move(accounts)), user_(std::move(user)), words_(std::move(words)) {}
 
 tracker::EndRequest SessionEnder::end_request() const {
-    return {tracker::EndReason::administrator, user_, words_.message};
+    return {tracker::EndReason::administrator, user_, words_.message, words_.reason};
 }
 
 SessionEnder::Outcome SessionEnder::end_named(tracker::SessionKey key, tracker::Now now) {
@@ -30,6 +30,11 @@ SessionEnder::Outcome SessionEnder::end_named(tracker::SessionKey key, tracker::
             break;
     }
     return Outcome::busy;
+}
+
+std::uint64_t SessionEnder::end_all(tracker::RowCursor& cursor, const tracker::Tracker::EndScope& scope,
+                                    tracker::Now now) {
+    return tracker_.end_all(cursor, kSlotsPerLook, scope, end_request(), now);
 }
 
 SessionEnder::Outcome SessionEnder::end_found(tracker::SessionKey key, tracker::Now now) {

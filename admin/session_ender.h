@@ -29,6 +29,10 @@ class SessionEnder {
     // A session that a walk found within the accounts.
     Outcome end_found(tracker::SessionKey key, tracker::Now now);
 
+    // All of an account or agent, a few slots of the table at a time. Returns how many ended.
+    std::uint64_t end_all(tracker::RowCursor& cursor, const tracker::Tracker::EndScope& scope,
+                          tracker::Now now);
+
     // Lets counts and events follow the ends so far. true: they have, or it was tried for kPatience and the
     // answer need not wait any longer (the cookies are refused anyway; the sweep of the table lets the rest
     // follow).
@@ -41,7 +45,12 @@ class SessionEnder {
 
     static constexpr tracker::Millis kPatience{2'000};
 
+    const TerminationWords& words() const { return words_; }
+
   private:
+    // Few enough to end all of them within a fraction of a slice of 1 ms.
+    static constexpr std::uint32_t kSlotsPerLook = 64;
+
     tracker::EndRequest end_request() const;
 
     tracker::Tracker tracker_;

@@ -121,6 +121,33 @@ bool SessionFilter::accepts(const tracker::Row& row, std::string_view account) c
            holds(account) || std::any_of(row.interactions.begin(), row.interactions.end(), holds);
 }
 
+std::string SessionFilter::description() const {
+    std::string text;
+    const auto say = [&text](std::string_view name, std::string_view value) {
+        text += text.empty() ? "" : ", ";
+        text += name;
+        text += value;
+    };
+    const auto say_exact = [&say](std::string_view name, const std::optional<std::string>& value,
+                                  std::string_view none) {
+        if (value) {
+            say(name, value->empty() ? std::string(none) : '"' + *value + '"');
+        }
+    };
+    say_exact("account ", account_, "none");
+    say_exact("agent ", agent_, kGuest);
+    say_exact("label ", label_, "none");
+    say_exact("interaction ", interaction_, "none");
+    say_exact("search ", search_, "none");
+    if (idle_longer_than_) {
+        say("idle for more than ", std::to_string(idle_longer_than_->count()) + " s");
+    }
+    if (multiple_) {
+        say("", "agents with several sessions");
+    }
+    return text;
+}
+
 std::uint64_t SessionFilter::digest() const {
     std::string canonical;
     append(canonical, "account", account_);

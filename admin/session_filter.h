@@ -47,6 +47,9 @@ class SessionFilter {
     bool accepts(const tracker::Tracker::Glance& glance, tracker::Now now) const;
     bool accepts(const tracker::Row& row, std::string_view account) const;
 
+    // The conditions in words, for the audit: agent "ada", label none, …
+    std::string description() const;
+
     // The same for the same conditions, in every process and version.
     std::uint64_t digest() const;
 

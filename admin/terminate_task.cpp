@@ -1,5 +1,6 @@
 #include "admin/terminate_task.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "admin/answer.h"
+#include "admin/durable_act.h"
 #include "admin/problem.h"
 #include "admin/session_ender.h"
 #include "admin/terminate_request.h"
@@ -62,6 +64,10 @@ class NamedSessions {
         return ender.settle(slice) ? Progress::done : Progress::later;
     }
 
+    std::uint64_t ended() const {
+        return static_cast<std::uint64_t>(
+            std::count(outcomes_.begin(), outcomes_.end(), Outcome::terminated));
+    }
     const std::vector<tracker::SessionKey>& keys() const { return keys_; }
     const std::vector<Outcome>& outcomes() const { return outcomes_; }
 
@@ -70,10 +76,15 @@ class NamedSessions {
     std::vector<Outcome> outcomes_;
 };
 
-class DeleteTask final : public Task {
+// Ends named sessions, records that, and waits for the disk.
+class NamedTask : public Task {
   public:
-    DeleteTask(SessionEnder ender, tracker::SessionKey key, ProblemContext context)
-        : ender_(std::move(ender)), sessions_({key}), context_(std::move(context)) {}
+    NamedTask(SessionEnder ender, std::vector<tracker::SessionKey> keys, DurableAct act,
+              ProblemContext context)
+        : ender_(std::move(ender)),
+          sessions_(std::move(keys)),
+          act_(std::move(act)),
+          context_(std::move(context)) {}
 
     std::optional<Response> step(const Slice& slice) override {
         switch (sessions_.step(ender_, slice)) {
@@ -84,46 +95,115 @@ class DeleteTask final : public Task {
             case NamedSessions::Progress::done:
                 break;
         }
-        if (sessions_.outcomes().front() == Outcome::terminated) {
-            return api_response(204, "");
+        const tracker::Now now = slice.now();
+        if (sessions_.ended() == 0) {
+            act_.record_nothing();
+        } else if (!act_.record(sessions_.ended(), now)) {
+            return std::nullopt;
         }
-        return problem_response(refusal_of(ErrorCode::session_not_found), context_);
+        const std::optional<bool> durable = act_.is_durable(now);
+        return durable ? std::optional(answer(sessions_, *durable)) : std::nullopt;
     }
+
+    bool is_waiting() const noexcept override { return act_.is_waiting(); }
+
+  protected:
+    virtual Response answer(const NamedSessions& sessions, bool durable) const = 0;
+    const ProblemContext& context() const { return context_; }
 
   private:
     SessionEnder ender_;
     NamedSessions sessions_;
+    DurableAct act_;
     ProblemContext context_;
 };
 
-class RefsTask final : public Task {
+class DeleteTask final : public NamedTask {
   public:
-    RefsTask(SessionEnder ender, std::vector<tracker::SessionKey> keys, ProblemContext context)
-        : ender_(std::move(ender)), sessions_(std::move(keys)), context_(std::move(context)) {}
+    using NamedTask::NamedTask;
 
-    std::optional<Response> step(const Slice& slice) override {
-        switch (sessions_.step(ender_, slice)) {
-            case NamedSessions::Progress::later:
-                return std::nullopt;
-            case NamedSessions::Progress::gave_up:
-                return busy_response(context_);
-            case NamedSessions::Progress::done:
-                break;
+  protected:
+    Response answer(const NamedSessions& sessions, bool durable) const override {
+        if (sessions.outcomes().front() != Outcome::terminated) {
+            return problem_response(refusal_of(ErrorCode::session_not_found), context());
         }
+        Response response = api_response(204, "");
+        response.headers.emplace_back("Agent-Sessions-Durable", durable ? "true" : "false");
+        return response;
+    }
+};
+
+class RefsTask final : public NamedTask {
+  public:
+    using NamedTask::NamedTask;
+
+  protected:
+    Response answer(const NamedSessions& sessions, bool durable) const override {
         json::array results;
-        for (std::size_t index = 0; index < sessions_.keys().size(); ++index) {
+        for (std::size_t index = 0; index < sessions.keys().size(); ++index) {
             results.push_back(json::object{
-                {"ref", tracker::to_ref(sessions_.keys()[index])},
-                {"result", to_string(sessions_.outcomes()[index])},
+                {"ref", tracker::to_ref(sessions.keys()[index])},
+                {"result", to_string(sessions.outcomes()[index])},
             });
         }
-        return json_response(json::object{{"results", std::move(results)}, {"durable", false}});
+        return json_response(json::object{{"results", std::move(results)}, {"durable", durable}});
+    }
+};
+
+Response tally_response(std::uint64_t ended, std::uint64_t already_gone, bool durable) {
+    return json_response(
+        json::object{{"ended", ended}, {"already_gone", already_gone}, {"durable", durable}});
+}
+
+// Ends all of an account, or of an agent, or everything: the history learns it as one fact, first, and the
+// sessions follow (ARCHITECTURE 7).
+class SweepTask final : public Task {
+  public:
+    struct Extent {
+        std::string account;                  // "*" = all
+        std::optional<std::uint16_t> number;  // of that account
+        std::string agent;                    // empty = everybody
+    };
+
+    SweepTask(SessionEnder ender, Extent extent, DurableAct act, tracker::Now asked)
+        : ender_(std::move(ender)), extent_(std::move(extent)), act_(std::move(act)), asked_(asked) {}
+
+    std::optional<Response> step(const Slice& slice) override {
+        if (!act_.record_sweeping(extent_.account, extent_.agent, slice.now())) {
+            return std::nullopt;
+        }
+        while (!cursor_.done) {
+            ended_ += ender_.end_all(cursor_, scope(), slice.now());
+            if (slice.over()) {
+                return std::nullopt;
+            }
+        }
+        if (!is_finished_) {
+            act_.finish(ended_, slice.now());
+            is_finished_ = true;
+        }
+        const std::optional<bool> durable = act_.is_durable(slice.now());
+        return durable ? std::optional(tally_response(ended_, 0, *durable)) : std::nullopt;
     }
 
+    bool is_waiting() const noexcept override { return act_.is_waiting(); }
+
   private:
+    tracker::Tracker::EndScope scope() const {
+        tracker::Tracker::EndScope scope{extent_.number, std::nullopt, asked_.boot};
+        if (!extent_.agent.empty()) {
+            scope.agent = extent_.agent;
+        }
+        return scope;
+    }
+
     SessionEnder ender_;
-    NamedSessions sessions_;
-    ProblemContext context_;
+    Extent extent_;
+    DurableAct act_;
+    tracker::Now asked_;
+    tracker::RowCursor cursor_;
+    std::uint64_t ended_ = 0;
+    bool is_finished_ = false;
 };
 
 // Ends what matches and had begun when the request came. With an expected number it is counted first, and
@@ -131,10 +211,11 @@ class RefsTask final : public Task {
 // ended where the walk meets it.
 class SelectionTask final : public Task {
   public:
-    SelectionTask(SessionEnder ender, TerminateSelection selection, tracker::Tracker tracker,
+    SelectionTask(SessionEnder ender, TerminateSelection selection, DurableAct act, tracker::Tracker tracker,
                   tracker::Now asked, ProblemContext context)
         : ender_(std::move(ender)),
           selection_(std::move(selection)),
+          act_(std::move(act)),
           tracker_(tracker),
           asked_(asked),
           context_(std::move(context)) {}
@@ -155,9 +236,17 @@ class SelectionTask final : public Task {
         if (!counted_ || !kept_.empty() || !ender_.settle(slice)) {
             return std::nullopt;
         }
-        return json_response(
-            json::object{{"ended", ended_}, {"already_gone", already_gone_}, {"durable", false}});
+        const tracker::Now now = slice.now();
+        if (ended_ == 0) {
+            act_.record_nothing();
+        } else if (!act_.record(ended_, now)) {
+            return std::nullopt;
+        }
+        const std::optional<bool> durable = act_.is_durable(now);
+        return durable ? std::optional(tally_response(ended_, already_gone_, *durable)) : std::nullopt;
     }
+
+    bool is_waiting() const noexcept override { return act_.is_waiting(); }
 
   private:
     bool may_end() const { return counted_ || !selection_.expected; }
@@ -221,6 +310,7 @@ class SelectionTask final : public Task {
 
     SessionEnder ender_;
     TerminateSelection selection_;
+    DurableAct act_;
     tracker::Tracker tracker_;
     tracker::Now asked_;
     ProblemContext context_;
@@ -232,36 +322,91 @@ class SelectionTask final : public Task {
     std::uint64_t already_gone_ = 0;
 };
 
+ActFacts facts_of(const Request& request, const Access& access, const TerminationWords& words) {
+    ActFacts facts(request, access, tracker::ActKind::terminate);
+    facts.reason = words.reason;
+    facts.message = words.message;
+    return facts;
+}
+
+// What can be told as one fact: everything within one account or within all of them, of one agent or of
+// everybody.
+std::optional<SweepTask::Extent> extent_of(const TerminateSelection& selection, const Access& access,
+                                           ScopedAccounts& accounts, tracker::Tracker tracker) {
+    const SessionFilter& filter = selection.filter;
+    const bool names_agent = filter.agent() && !filter.agent()->empty();
+    const int understood = (filter.account() ? 1 : 0) + (names_agent ? 1 : 0);
+    if (selection.expected || filter.conditions() != understood) {
+        return std::nullopt;
+    }
+    SweepTask::Extent extent;
+    extent.agent = names_agent ? *filter.agent() : std::string();
+    if (accounts.single() != nullptr) {
+        extent.account = *accounts.single();
+        const auto usage = tracker.account_usage(extent.account);
+        if (!usage) {
+            return std::nullopt;
+        }
+        extent.number = usage->index;
+        return extent;
+    }
+    if (!access.scope.all()) {
+        return std::nullopt;
+    }
+    extent.account = "*";
+    return extent;
+}
+
+std::string describe(const TerminateSelection& selection) {
+    if (selection.filter.conditions() == 0) {
+        return "all";
+    }
+    return selection.filter.description();
+}
+
 }  // namespace
 
 std::unique_ptr<Task> make_delete_task(const Request& request, const Access& access, tracker::Tracker tracker,
                                        tracker::SessionKey key) {
     TerminationWords words = parse_termination_words(request.body);
+    ActFacts facts = facts_of(request, access, words);
+    facts.what = tracker::to_ref(key);
     return std::make_unique<DeleteTask>(
         SessionEnder(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
                      std::move(words)),
-        key, ProblemContext(request));
+        std::vector{key}, DurableAct(tracker, std::move(facts)), ProblemContext(request));
 }
 
 std::unique_ptr<Task> make_terminate_task(const Request& request, const Access& access,
                                           tracker::Tracker tracker) {
     TerminateRequest terminate = parse_terminate_request(request.body);
     ScopedAccounts accounts(tracker, access.scope, access.time_zone);
+    ActFacts facts = facts_of(request, access, terminate.words);
     auto* const selection = std::get_if<TerminateSelection>(&terminate.what);
-    if (selection != nullptr && selection->all) {
+    if (selection == nullptr) {
+        auto keys = std::get<std::vector<tracker::SessionKey>>(std::move(terminate.what));
+        facts.what = keys.size() == 1 ? tracker::to_ref(keys.front()) : std::to_string(keys.size()) + " refs";
+        return std::make_unique<RefsTask>(
+            SessionEnder(tracker, std::move(accounts), access.user, std::move(terminate.words)),
+            std::move(keys), DurableAct(tracker, std::move(facts)), ProblemContext(request));
+    }
+    if (selection->all) {
         require_admin(access, "Ending all sessions");
     }
-    if (selection != nullptr && selection->filter.account()) {
+    if (selection->filter.account()) {
         accounts.narrow(*selection->filter.account());
+        facts.accounts = *selection->filter.account() + '\n';
     }
+    facts.what = describe(*selection);
+    facts.agent = selection->filter.agent().value_or(std::string());
+    auto extent = extent_of(*selection, access, accounts, tracker);
     SessionEnder ender(tracker, std::move(accounts), access.user, std::move(terminate.words));
-    if (selection == nullptr) {
-        return std::make_unique<RefsTask>(
-            std::move(ender), std::get<std::vector<tracker::SessionKey>>(std::move(terminate.what)),
-            ProblemContext(request));
+    DurableAct act(tracker, std::move(facts));
+    if (extent) {
+        return std::make_unique<SweepTask>(std::move(ender), std::move(*extent), std::move(act), request.now);
     }
-    return std::make_unique<SelectionTask>(std::move(ender), std::move(*selection), tracker, request.now,
-                                           ProblemContext(request));
+    return std::make_unique<SelectionTask>(std::move(ender), std::move(*selection), std::move(act), tracker,
+                                           request.now, ProblemContext(request));
 }
 
 }  // namespace agent_sessions::admin

@@ -1,8 +1,10 @@
 # Tests. A suite joins `make test` with its first source: tests/NAME/**/*_test.cpp for the GoogleTest suites unit,
-# multiprocess and e2e, *.test.mjs for the page, the browser and the tools of build-aux/. Every .cpp below tests/NAME/ goes into
-# $(BUILD)/tests/NAME, and so does tests/support/. SANITIZE=address,undefined builds all of that once more, elsewhere.
+# multiprocess and e2e, *.test.mjs for the page, the browser, the tools of build-aux/ and the short form of the benchmark
+# (bench/, the suite bench-short). Every .cpp below tests/NAME/ goes into $(BUILD)/tests/NAME, and so does tests/support/.
+# SANITIZE=address,undefined builds all of that once more, elsewhere.
 #
-# The suites find the built module in AGENT_SESSIONS_MODULE.
+# The suites find the built module in AGENT_SESSIONS_MODULE. e2e-sanitized is e2e once more, with a module that has
+# AddressSanitizer and UndefinedBehaviorSanitizer in it.
 
 ifdef SANITIZE
 TEST_BUILD := $(BUILD)/sanitize
@@ -27,9 +29,11 @@ GTEST_SUITES := $(foreach suite,unit multiprocess e2e, \
     $(if $(shell find tests/$(suite) -name '*_test.cpp' 2>/dev/null),$(suite)))
 PAGE_TESTS := $(shell find admin/web -name node_modules -prune -o -name '*.test.*' -print 2>/dev/null)
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.mjs))
+BENCH_TESTS := $(wildcard bench/*.test.mjs)
 
 SUITES := $(strip tools $(filter unit,$(GTEST_SUITES)) $(if $(filter unit,$(GTEST_SUITES)),unit-sanitized) \
-    $(filter-out unit,$(GTEST_SUITES)) $(if $(PAGE_TESTS),page) $(if $(BROWSER_TESTS),browser))
+    $(filter-out unit,$(GTEST_SUITES)) $(if $(filter e2e,$(GTEST_SUITES)),e2e-sanitized) $(if $(PAGE_TESTS),page) \
+    $(if $(BROWSER_TESTS),browser) $(if $(BENCH_TESTS),bench-short))
 
 export AGENT_SESSIONS_MODULE := $(abspath $(MODULE))
 
@@ -42,7 +46,7 @@ test: build ## build and run every test
 # `make unit` and so on: one suite alone. GoogleTest's own variables choose the tests: GTEST_FILTER=Cookie* make unit
 define suite_target
 .PHONY: $(1) prepare-$(1)
-$(1): $(if $(filter multiprocess e2e browser,$(1)),build)
+$(1): $(if $(filter multiprocess e2e e2e-sanitized browser bench-short,$(1)),build)
 	@$$(INSTALL) build test
 	@$$(MAKE) $$(PARALLEL) prepare-$(1)
 	@build-aux/run-tests $$(BUILD)/tests $(1)
@@ -64,13 +68,15 @@ $(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit
 
+prepare-e2e-sanitized: prepare-e2e module-sanitized
+
 prepare-page: admin/web/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
 prepare-browser: tests/browser/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
-prepare-tools:
+prepare-tools prepare-bench-short:
 	@:
 
 $(TEST_LIBRARY): $(LIBRARY_OBJECTS) build-aux/sources.list

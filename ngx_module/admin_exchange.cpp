@@ -9,6 +9,7 @@
 #include "ngx_module/log_limit.h"
 #include "ngx_module/request_facts.h"
 #include "ngx_module/text.h"
+#include "ngx_module/time_zone.h"
 #include "ngx_module/tracking.h"
 #include "ngx_module/worker.h"
 
@@ -74,7 +75,7 @@ admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration
     caller.role = evaluate(request, configuration.admin_role);
     caller.accounts = evaluate(request, configuration.admin_account);
     caller.write = configuration.admin_write != 0;
-    caller.time_zone = evaluate(request, configuration.time_zone);
+    caller.time_zone = time_zone_of(request, configuration.time_zone);
     caller.own_session = own_session_of(request, configuration);
     return caller;
 }
@@ -141,6 +142,7 @@ void AdminExchange::run(std::string_view path) {
     asked.accept = find_header(request_, "Accept");
     asked.accept_encoding = find_header(request_, "Accept-Encoding");
     asked.if_none_match = to_view(request_.headers_in.if_none_match);
+    asked.address = to_view(request_.connection->addr_text);
     asked.request_id = evaluate(request_, main.request_id);
     asked.caller = caller_of(request_, configuration);
     asked.now = cached_now();

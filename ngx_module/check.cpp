@@ -1,9 +1,11 @@
 #include "ngx_module/check.h"
 
 #include "ngx_module/clock.h"
+#include "ngx_module/conditions.h"
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/gateway/reactivation_url.h"
 #include "ngx_module/guard.h"
+#include "ngx_module/passage.h"
 #include "ngx_module/refusal.h"
 #include "ngx_module/request_facts.h"
 #include "ngx_module/text.h"
@@ -97,6 +99,7 @@ gateway::Action plan(Tracking& tracking) {
     facts.lifetime = configuration.lifetime();
     facts.method = method_of(request);
     facts.require = configuration.require != 0;
+    facts.strict = configuration.cookie->settings.same_site == gateway::SameSite::strict;
     facts.activity = configuration.activity == nullptr || evaluate(request, configuration.activity) != "0";
 
     const auto mark = gateway::find_mark(target_of(request).query);
@@ -152,7 +155,13 @@ ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& c
             state->planned = gateway::Action::tell_ended;
         }
     }
-    return gateway::answers_itself(state->planned) ? answer_plan(tracking) : NGX_DECLINED;
+    if (gateway::answers_itself(state->planned)) {
+        return answer_plan(tracking);
+    }
+    if (gateway::sets_cookie(state->planned)) {
+        drop_conditions(request);
+    }
+    return NGX_DECLINED;
 }
 
 }  // namespace
@@ -167,7 +176,11 @@ ngx_int_t check_request(ngx_http_request_t* request) noexcept {
         return stop_refused(request);
     }
     const LocationConfiguration& configuration = location_configuration(main);
-    if (!configuration.tracks() || (state != nullptr && state->zone == configuration.zone)) {
+    if (!configuration.tracks()) {
+        return NGX_DECLINED;
+    }
+    if (state != nullptr && state->zone == configuration.zone) {
+        note_redirect(main, *state);
         return NGX_DECLINED;
     }
     return guard<ngx_int_t>(main.connection->log, "the check of a request", NGX_DECLINED,

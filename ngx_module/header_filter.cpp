@@ -14,12 +14,13 @@ namespace {
 
 ngx_http_output_header_filter_pt next_header_filter;
 
-// The configuration that holds for this answer. nullptr = the request was led to where nothing is tracked.
+// The configuration that holds for this answer. nullptr = the request was led to where nothing is tracked;
+// but a reactivation that was used up must bring its cookie from anywhere.
 const LocationConfiguration* configuration_of_answer(const ngx_http_request_t& request,
                                                      const RequestState& state) noexcept {
     const LocationConfiguration& current = location_configuration(request);
     if (!current.tracks()) {
-        return nullptr;
+        return state.planned == gateway::Action::reactivate_by_reload ? state.configuration : nullptr;
     }
     return current.zone == state.zone ? &current : state.configuration;
 }

@@ -4,6 +4,7 @@
 #include "ngx_module/directive_setters.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/pool_object.h"
+#include "ngx_module/time_zone.h"
 
 namespace agent_sessions::ngx {
 
@@ -101,8 +102,11 @@ char* set_time_zone(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noex
     if (value == nullptr) {
         return refused();
     }
-    if (value->lengths == nullptr && !plausible_time_zone(arguments[1])) {
-        return invalid_value(cf, arguments[1], "it is no time zone name");
+    if (value->lengths != nullptr) {
+        // Lists the system's zones here, so that no worker has to do it while a request waits.
+        is_time_zone("Etc/UTC");
+    } else if (!is_time_zone(arguments[1])) {
+        return invalid_value(cf, arguments[1], "it is no time zone of this system");
     }
     return accepted();
 }

@@ -1,6 +1,7 @@
 #include "ngx_module/configuration.h"
 #include "ngx_module/directive_arguments.h"
 #include "ngx_module/directive_setters.h"
+#include "ngx_module/time_zone.h"
 
 namespace agent_sessions::ngx {
 
@@ -24,6 +25,41 @@ bool set_directory(ngx_conf_t* cf, ngx_str_t& directory, std::string_view value)
     }
     directory = full;
     return true;
+}
+
+// How long the history keeps what. A day at least: the figures of today need it.
+constexpr std::chrono::hours kShortestRetention{24};
+constexpr std::chrono::hours kLongestRetention{24 * 3660};
+
+struct RetentionParameter {
+    std::string_view name;
+    std::chrono::hours tracker::history::Retention::*time;
+    bool Zone::*is_given;
+};
+
+constexpr RetentionParameter kRetentionParameters[] = {
+    {"keep_sessions", &tracker::history::Retention::sessions, &Zone::keeps_sessions},
+    {"keep_peaks", &tracker::history::Retention::peaks, &Zone::keeps_peaks},
+    {"keep_audit", &tracker::history::Retention::audit, &Zone::keeps_audit},
+};
+
+char* set_retention(ngx_conf_t* cf, Zone& zone, const RetentionParameter& parameter,
+                    std::string_view argument, std::string_view value) noexcept {
+    if (zone.*parameter.is_given) {
+        return duplicate_parameter(cf, argument);
+    }
+    zone.*parameter.is_given = true;
+    ngx_str_t text = to_ngx(value);
+    const ngx_int_t seconds = ngx_parse_time(&text, 1);
+    if (seconds == NGX_ERROR) {
+        return invalid_value(cf, value);
+    }
+    const auto time = std::chrono::duration_cast<std::chrono::hours>(std::chrono::seconds(seconds));
+    if (time < kShortestRetention || time > kLongestRetention) {
+        return invalid_value(cf, value, "the history is kept from 1d to 3660d");
+    }
+    zone.retention.*parameter.time = time;
+    return accepted();
 }
 
 char* set_zone_parameter(ngx_conf_t* cf, Zone& zone, std::string_view argument) noexcept {
@@ -50,6 +86,11 @@ char* set_zone_parameter(ngx_conf_t* cf, Zone& zone, std::string_view argument) 
             return invalid_parameter(cf, argument);
         }
         return set_directory(cf, *directory, *value) ? accepted() : refused();
+    }
+    for (const RetentionParameter& parameter : kRetentionParameters) {
+        if (const auto value = parameter_value(argument, parameter.name)) {
+            return set_retention(cf, zone, parameter, argument, *value);
+        }
     }
     return invalid_parameter(cf, argument);
 }
@@ -127,8 +168,8 @@ char* set_license(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexce
             if (line.time_zone.len != 0) {
                 return duplicate_parameter(cf, argument);
             }
-            if (!plausible_time_zone(*time_zone)) {
-                return invalid_value(cf, *time_zone, "it is no time zone name");
+            if (!is_time_zone(*time_zone)) {
+                return invalid_value(cf, *time_zone, "it is no time zone of this system");
             }
             line.time_zone = to_ngx(*time_zone);
         } else {

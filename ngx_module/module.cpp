@@ -7,6 +7,7 @@
 #include "ngx_module/guard.h"
 #include "ngx_module/header_filter.h"
 #include "ngx_module/nginx.h"
+#include "ngx_module/passage.h"
 #include "ngx_module/variables.h"
 #include "ngx_module/worker.h"
 
@@ -28,7 +29,8 @@ ngx_int_t add_phase_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_hand
 // All that can fail does so here, before nginx gives up the old configuration.
 ngx_int_t complete_configuration(ngx_conf_t* cf) noexcept {
     if (add_phase_handler(cf, NGX_HTTP_REWRITE_PHASE, check_request) != NGX_OK ||
-        add_phase_handler(cf, NGX_HTTP_PREACCESS_PHASE, stop_refused) != NGX_OK) {
+        add_phase_handler(cf, NGX_HTTP_PREACCESS_PHASE, stop_refused) != NGX_OK ||
+        add_phase_handler(cf, NGX_HTTP_PRECONTENT_PHASE, note_passage) != NGX_OK) {
         return NGX_ERROR;
     }
     add_header_filter();

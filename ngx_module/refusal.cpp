@@ -71,11 +71,11 @@ gateway::Answer ended_answer(Tracking& tracking) {
         message.words = facts->message;
         const auto mark =
             tracking.worker.signer.make_mark(facts->key, facts->reactivations, tracking.now.wall);
-        if (mark && message.after_post) {
-            link = gateway::reactivation_url_after_post(target.path, host_of(request),
-                                                        to_view(request.headers_in.referer), mark->view());
-        } else if (mark) {
+        if (mark && as_page && !message.after_post) {
             link = gateway::reactivation_url(target.path, target.query, mark->view());
+        } else if (mark) {
+            link = gateway::reactivation_url_of_page(target.path, host_of(request),
+                                                     to_view(request.headers_in.referer), mark->view());
         }
     }
     message.reactivate = link;
@@ -136,7 +136,9 @@ ngx_int_t answer_plan(Tracking& tracking) {
     }
     state.refused = true;
     const LocationConfiguration& configuration = tracking.configuration;
-    if (state.status == SessionStatus::ended && configuration.ended_status_written &&
+    // A site's page is for people. A script reads our JSON, and what was prefetched could be shown later as
+    // if it were the answer to the agent's click.
+    if (state.planned == gateway::Action::tell_ended && configuration.ended_status_written &&
         error_page_is_written(tracking.request, configuration.ended_status)) {
         tracking.request.disable_not_modified = 1;
         return static_cast<ngx_int_t>(configuration.ended_status);

@@ -42,6 +42,9 @@ struct RequestState {
     bool answered = false;  // the answer under way is our own
     bool settled = false;   // the plan has been carried out
 
+    bool let_through = false;  // past nginx's access checks
+    bool turned_away = false;  // refused, whatever status error_page gives to the answer
+
     std::string_view agent;       // as the application named it in this request
     std::string_view set_cookie;  // the value of the header that goes out; empty = none
 };

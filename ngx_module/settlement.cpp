@@ -7,14 +7,6 @@ namespace agent_sessions::ngx {
 
 namespace {
 
-// An answer that refuses says nothing about who asked: until it is let through, a name is only what somebody
-// claimed.
-bool refuses(ngx_uint_t status) noexcept {
-    constexpr ngx_uint_t kProxyAuthenticationRequired = 407;
-    return status == NGX_HTTP_UNAUTHORIZED || status == NGX_HTTP_FORBIDDEN ||
-           status == kProxyAuthenticationRequired;
-}
-
 void issue_cookie(Tracking& tracking) {
     const auto token = mint(tracking);
     if (!token || !set_cookie(tracking, *token)) {
@@ -22,6 +14,11 @@ void issue_cookie(Tracking& tracking) {
         return;
     }
     tracking.state.status = SessionStatus::untracked;
+}
+
+bool is_known(Tracking& tracking, tracker::SessionKey key) noexcept {
+    const tracker::Found::State state = tracking.tracker.find(key, tracking.now).state;
+    return state == tracker::Found::State::live || state == tracker::Found::State::ended;
 }
 
 // The session of the cookie is over, and its agent goes on. All tabs that bring that cookie within a short
@@ -51,6 +48,10 @@ void begin_next(Tracking& tracking) {
     if (begin_session(tracking, token->key, token->issued, agent_of(tracking.request, tracking.configuration),
                       predecessor)) {
         tracking.tracker.note_successor(*ended, token->key);
+    } else if (state.planned == gateway::Action::begin_next && !is_known(tracking, token->key)) {
+        // No room or busy: only the cookie that came tells whom the next session belongs to, so the browser
+        // keeps it and asks again.
+        state.set_cookie = {};
     }
 }
 
@@ -83,14 +84,16 @@ bool begins(gateway::Action action) noexcept {
 }  // namespace
 
 void settle(Tracking& tracking) {
-    const auto status = tracking.request.headers_out.status;
     gateway::AnswerFacts answer;
-    answer.status = static_cast<int>(status);
+    answer.status = static_cast<int>(tracking.request.headers_out.status);
+    answer.turned_away = tracking.state.turned_away;
     if (begins(tracking.state.planned) && tracking.configuration.begin != nullptr) {
         answer.begin_allowed = evaluate(tracking.request, tracking.configuration.begin) != "0";
     }
     carry_out(tracking, gateway::settle(tracking.state.planned, answer));
-    if (tracking.state.live && !refuses(status)) {
+    // An answer that refuses says nothing about who asked: until it is let through, a name is only what
+    // somebody claimed.
+    if (tracking.state.live && !gateway::refuses(answer)) {
         follow_identity(tracking);
         follow_interaction(tracking);
     }

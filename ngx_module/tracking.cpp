@@ -4,6 +4,7 @@
 
 #include "ngx_module/log_limit.h"
 #include "ngx_module/text.h"
+#include "ngx_module/time_zone.h"
 
 namespace agent_sessions::ngx {
 
@@ -106,7 +107,7 @@ bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTim
     begin.key = key;
     begin.started = started;
     begin.account = account_of(request, configuration);
-    begin.time_zone = evaluate(request, configuration.time_zone);
+    begin.time_zone = time_zone_of(request, configuration.time_zone);
     begin.agent = agent;
     begin.label = evaluate(request, configuration.label);
     if ((configuration.record & kRecordAddress) != 0) {
@@ -115,6 +116,7 @@ bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTim
     if ((configuration.record & kRecordUserAgent) != 0) {
         begin.user_agent = to_view(request.headers_in.user_agent).value_or(std::string_view());
     }
+    begin.recorded = (configuration.record & kRecordHistory) != 0;
     begin.lifetime = configuration.lifetime();
     begin.predecessor = predecessor;
     begin.confirmed = state.planned == gateway::Action::begin_fresh;

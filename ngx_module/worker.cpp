@@ -9,6 +9,7 @@
 #include "ngx_module/clock.h"
 #include "ngx_module/configuration.h"
 #include "ngx_module/guard.h"
+#include "ngx_module/history.h"
 #include "ngx_module/text.h"
 #include "ngx_module/zone_keys.h"
 
@@ -16,13 +17,15 @@ namespace agent_sessions::ngx {
 
 namespace {
 
-constexpr ngx_msec_t kHeartbeat = 1000;
+// Who is elected is looked at that often: a holder that froze is followed within 1.5 s (ARCHITECTURE 5).
+constexpr ngx_msec_t kHeartbeat = 250;
 constexpr ngx_msec_t kSweepInterval = 100;
-constexpr ngx_uint_t kFileCheckBeats = 10;
-constexpr ngx_uint_t kKeyCheckBeats = 60;
+constexpr ngx_uint_t kFileCheckBeats = 40;
+constexpr ngx_uint_t kKeyCheckBeats = 240;
 // One interval's share of the event loop.
 constexpr std::int64_t kSweepBudgetUs = 1000;
 constexpr std::uint32_t kSweepStep = 64;
+constexpr std::uint32_t kAccountsPerSweep = 256;
 
 struct Worker {
     gateway::RandomSource random;
@@ -65,9 +68,11 @@ void beat(ngx_event_t* event) {
                 zone->zone->tracker.resign(ngx_pid);
                 zone->elected = false;
             }
+            keep_history(*zone, event->log);
             continue;
         }
         zone->elected = zone->zone->tracker.elect(ngx_pid, now);
+        keep_history(*zone, event->log);
         if (zone->elected && worker->beats % kFileCheckBeats == 0) {
             check_file(*zone, event->log);
         }
@@ -80,6 +85,7 @@ void beat(ngx_event_t* event) {
 // At most one round over the table a second, and at most the budget per interval.
 void sweep_zone(ZoneWorker& zone, std::int64_t deadline) {
     const tracker::Now now = cached_now();
+    zone.quarter_position = zone.zone->tracker.roll_quarters(zone.quarter_position, kAccountsPerSweep, now);
     const std::uint64_t slots = zone.zone->tracker.figures().slots;
     std::uint64_t left = slots * kSweepInterval / 1000 + 1;
     while (left > 0 && monotonic_us() < deadline) {
@@ -127,9 +133,11 @@ void start_zone(Zone& zone, ngx_log_t* log) {
     auto owned = std::make_unique<ZoneWorker>();
     owned->zone = &zone;
     open_keys(*owned, log);
+    load_history(*owned, log);
     const tracker::Now now = cached_now();
     zone.attachment->stamp_master(ngx_process == NGX_PROCESS_SINGLE ? ngx_pid : getppid(), now);
     owned->elected = zone.tracker.elect(ngx_pid, now);
+    keep_history(*owned, log);
     worker->zones.push_back(std::move(owned));
     zone.worker = worker->zones.back().get();
 }
@@ -163,6 +171,7 @@ void stop_worker(ngx_cycle_t* /*cycle*/) noexcept {
         }
     }
     for (const auto& zone : worker->zones) {
+        guard(ngx_cycle->log, "the end of a history", [&zone] { finish_history(*zone); });
         zone->zone->tracker.resign(ngx_pid);
         zone->zone->worker = nullptr;
     }

@@ -1,10 +1,11 @@
-// What each worker keeps of its zones, and the work that no request does: keys, election, sweep, checks of
-// files.
+// What each worker keeps of its zones, and the work that no request does: keys, election, sweep, history,
+// checks of files.
 //
 // Everything runs on nginx's timers, which are cancelable, so that a worker that shuts down does not wait for
 // them. Thread safety: none (one event loop).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "ngx_module/gateway/random_source.h"
 #include "ngx_module/gateway/token.h"
 #include "ngx_module/zone.h"
+#include "tracker/history/writer.h"
 
 namespace agent_sessions::ngx {
 
@@ -25,6 +27,10 @@ struct ZoneWorker {
     bool elected = false;
     bool in_place = true;
     std::uint32_t sweep_position = 0;
+    std::uint32_t quarter_position = 0;
+    // In the elected worker only.
+    std::unique_ptr<tracker::history::Writer> writer;
+    std::string history_fault;  // as logged last
 };
 
 // Callbacks of ngx_module_t.

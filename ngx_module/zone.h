@@ -5,6 +5,7 @@
 
 #include "ngx_module/nginx.h"
 #include "tracker/attachment.h"
+#include "tracker/history/retention.h"
 #include "tracker/tracker.h"
 
 namespace agent_sessions::ngx {
@@ -23,6 +24,11 @@ struct Zone {
     ngx_uint_t line;
     // The longest absolute timeout of the locations that use it: how long keys have to be kept.
     ngx_msec_t longest_absolute;
+    tracker::history::Retention retention;
+    // Which of its parameters are written.
+    bool keeps_sessions;
+    bool keeps_peaks;
+    bool keeps_audit;
 
     // Set when attached, before the workers are forked; owned by the registry of attachments.
     tracker::Attachment* attachment;

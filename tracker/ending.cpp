@@ -95,10 +95,10 @@ EndResult Tracker::end(SessionKey key, const EndRequest& request, Now now) noexc
     return is_ours ? EndResult::ended : EndResult::already_gone;
 }
 
-Tracker::EndTally Tracker::end_all(RowCursor& cursor, std::uint32_t slots, const EndScope& scope,
-                                   const EndRequest& request, Now now) noexcept {
+std::uint64_t Tracker::end_all(RowCursor& cursor, std::uint32_t slots, const EndScope& scope,
+                               const EndRequest& request, Now now) noexcept {
     Layout& layout = *layout_;
-    EndTally tally;
+    std::uint64_t ended = 0;
     const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
     const std::uint32_t end = std::min(used - std::min(used, cursor.next_slot), slots) + cursor.next_slot;
     for (; cursor.next_slot < end; ++cursor.next_slot) {
@@ -109,19 +109,16 @@ Tracker::EndTally Tracker::end_all(RowCursor& cursor, std::uint32_t slots, const
             continue;
         }
         const ZoneGuard guard(layout, waiting_);
-        const Turned turned = turn_to_ending(layout, slot, word.generation(), request.reason, now.boot);
-        if (!turned.by_us) {
-            continue;
+        if (!guard) {
+            return ended;
         }
-        ++tally.ended;
-        if (guard) {
+        if (turn_to_ending(layout, slot, word.generation(), request.reason, now.boot).by_us) {
             settle_slot(layout, slot, request, now);
-        } else {
-            ++tally.unsettled;
+            ++ended;
         }
     }
     cursor.done = cursor.next_slot >= used;
-    return tally;
+    return ended;
 }
 
 bool Tracker::settle(SessionKey key, const EndRequest& request, Now now) noexcept {

@@ -93,13 +93,10 @@ class Tracker {
         std::optional<std::string_view> agent;  // nullopt = everybody; empty = Guests
         BootTime begun_by{};
     };
-    struct EndTally {
-        std::uint64_t ended = 0;
-        std::uint64_t unsettled = 0;  // of these: refused already, and counted by the sweep within a second
-    };
-    // Goes on from the cursor over up to `slots` slots. O(slots).
-    EndTally end_all(RowCursor& cursor, std::uint32_t slots, const EndScope& scope, const EndRequest& request,
-                     Now now) noexcept;
+    // Goes on from the cursor over up to `slots` slots, and comes back early where the lock is busy: then the
+    // cursor stands at the session to go on with. Returns how many it ended. O(slots).
+    std::uint64_t end_all(RowCursor& cursor, std::uint32_t slots, const EndScope& scope,
+                          const EndRequest& request, Now now) noexcept;
     // Lets counts and event follow an end that answered ended_unsettled. true: they have (or had before).
     bool settle(SessionKey key, const EndRequest& request, Now now) noexcept;
 

@@ -66,15 +66,23 @@ Action answer_told(const RequestFacts& facts) noexcept {
         }
     }
     // PRODUCT 5: a page for the agent's navigation, a body to read for a script. Nobody has seen what was
-    // prefetched.
-    return facts.request.wants_page && !prefetch ? Action::tell_ended : Action::refuse_ended;
+    // prefetched, nor the answer to a HEAD.
+    const bool seen = facts.request.wants_page && !prefetch &&
+                      (facts.method == Method::get || facts.method == Method::post);
+    return seen ? Action::tell_ended : Action::refuse_ended;
+}
+
+// A strict cookie stays at home when another site leads here. A new one would push it out, and with it an
+// end.
+bool may_be_withheld(const RequestFacts& facts) noexcept {
+    return facts.strict && facts.cookie == CookieState::absent && facts.request.cross_site;
 }
 
 Action answer_without_cookie(const RequestFacts& facts) noexcept {
     switch (facts.request.kind) {
         // PRODUCT 4: the first navigation gets a cookie.
         case RequestKind::navigation:
-            return Action::issue_cookie;
+            return may_be_withheld(facts) ? Action::pass_untracked : Action::issue_cookie;
         // PRODUCT 4: preflights and cross-site POSTs pass also where a session is required.
         case RequestKind::preflight:
         case RequestKind::cross_site_post:
@@ -172,8 +180,7 @@ Action settle(Action planned, const AnswerFacts& answer) noexcept {
         return Action::pass_untracked;
     }
     // PRODUCT 4: pages that begin none, and requests that were refused.
-    const bool refused = answer.status == 401 || answer.status == 403 || answer.status == 407;
-    if (answer.begin_allowed && !refused) {
+    if (answer.begin_allowed && !refuses(answer)) {
         return planned;
     }
     return planned == Action::reactivate_by_reload ? Action::issue_cookie : Action::pass_untracked;

@@ -41,6 +41,7 @@ struct RequestFacts {
     Classified request;
     bool activity = true;  // agent_sessions_activity is not "0"
     bool require = false;  // agent_sessions_require
+    bool strict = false;   // the cookie is SameSite=Strict
 
     bool carries_mark = false;   // the query has the parameter agent_session_reactivate
     bool mark_valid = false;     // TokenSigner::mark_matches (needed for told ended sessions only)
@@ -94,10 +95,20 @@ constexpr bool sets_cookie(Action action) noexcept {
 struct AnswerFacts {
     int status = 200;
     bool begin_allowed = true;  // agent_sessions_begin is not "0"
+    bool turned_away = false;   // refused, though error_page gave the answer another status
 };
 
+// 401, 403 and 407: nginx or the application refused, for want of who asked.
+constexpr bool is_refusal(int status) noexcept {
+    return status == 401 || status == 403 || status == 407;
+}
+
+constexpr bool refuses(const AnswerFacts& answer) noexcept {
+    return answer.turned_away || is_refusal(answer.status);
+}
+
 // What is done about `planned` once the answer is known. Where nothing may begin (agent_sessions_begin "0", a
-// refusal by 401, 403 or 407) beginnings and issues become pass_untracked, and a reactivation becomes
+// refusal) beginnings and issues become pass_untracked, and a reactivation becomes
 // issue_cookie: it is used up, so the agent gets the cookie, and the session begins when that comes back.
 // Where a cookie had to be set on a 304, pass_untracked.
 Action settle(Action planned, const AnswerFacts& answer) noexcept;

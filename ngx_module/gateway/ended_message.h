@@ -22,7 +22,7 @@ struct EndedMessage {
     int status = 403;  // agent_sessions_ended_status
     tracker::EndReason reason = tracker::EndReason::administrator;
     std::string_view words;  // EndedFacts::message; may be empty
-    // From reactivation_url() or reactivation_url_after_post(). Empty = no mark could be made: the page then
+    // From reactivation_url() or reactivation_url_of_page(). Empty = no mark could be made: the page then
     // asks for a reload only, the JSON body has no `reactivate`.
     std::string_view reactivate;
     bool after_post = false;  // says Back, so that typed text can be copied

@@ -153,8 +153,8 @@ std::string reactivation_url(std::string_view path, std::string_view query, std:
     return url;
 }
 
-std::string reactivation_url_after_post(std::string_view path, std::string_view host,
-                                        std::optional<std::string_view> referer, std::string_view mark) {
+std::string reactivation_url_of_page(std::string_view path, std::string_view host,
+                                     std::optional<std::string_view> referer, std::string_view mark) {
     const std::optional<Target> page = referer ? target_on_host(*referer, host) : std::nullopt;
     return page ? reactivation_url(page->path, page->query, mark) : reactivation_url(path, {}, mark);
 }

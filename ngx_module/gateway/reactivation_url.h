@@ -25,10 +25,11 @@ std::string clean_url(std::string_view path, std::string_view query);
 // Where the button goes: the clean URL plus the mark.
 std::string reactivation_url(std::string_view path, std::string_view query, std::string_view mark);
 
-// Where the button goes after a POST: by GET to the page that holds the form, which is the Referer if that is
-// one of this host (PRODUCT 5: "the flow's page"), else the POST's own path without its query.
-std::string reactivation_url_after_post(std::string_view path, std::string_view host,
-                                        std::optional<std::string_view> referer, std::string_view mark);
+// Where the button of a POST and the link for a script go: by GET to the page that holds the form or made the
+// call, which is the Referer if that is one of this host (PRODUCT 5: "the flow's page"), else the request's
+// own path without its query.
+std::string reactivation_url_of_page(std::string_view path, std::string_view host,
+                                     std::optional<std::string_view> referer, std::string_view mark);
 
 // For note_message_shown() and was_message_shown(): the same with and without a mark. Never 0.
 std::uint32_t url_hash(std::string_view host, std::string_view path, std::string_view query) noexcept;

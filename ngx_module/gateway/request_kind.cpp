@@ -139,12 +139,13 @@ Classified classify(const HeaderFacts& facts) noexcept {
     result.sends_fetch_metadata =
         facts.sec_fetch_mode || facts.sec_fetch_dest || facts.sec_fetch_site || facts.sec_fetch_user;
     result.user_activated = facts.sec_fetch_user && trim(*facts.sec_fetch_user) == "?1";
+    result.cross_site = is_cross_site(facts);
 
     if (facts.method == Method::options && facts.access_control_request_method) {
         result.kind = RequestKind::preflight;
     } else if (is_prefetch(facts)) {
         result.kind = RequestKind::prefetch;
-    } else if (facts.method == Method::post && is_cross_site(facts)) {
+    } else if (facts.method == Method::post && result.cross_site) {
         result.kind = RequestKind::cross_site_post;
     } else if (result.wants_page) {
         result.kind = RequestKind::navigation;

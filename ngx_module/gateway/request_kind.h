@@ -44,6 +44,7 @@ struct Classified {
     bool wants_page = false;
     bool sends_fetch_metadata = false;  // any Sec-Fetch-* header came
     bool user_activated = false;        // Sec-Fetch-User: ?1
+    bool cross_site = false;            // led here by another site, as far as the request tells
 };
 
 Classified classify(const HeaderFacts& facts) noexcept;

@@ -8,6 +8,8 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+// On the path of root alone.
+const nginx = process.env.AGENT_SESSIONS_NGINX ?? '/usr/sbin/nginx';
 const modulePath = process.env.AGENT_SESSIONS_MODULE ?? join(root, 'build/ngx_http_agent_sessions_module.so');
 
 function configurationLines(text) {
@@ -24,12 +26,16 @@ test("the README's configuration is examples/minimal.conf, and nginx accepts it"
 
     const prefix = mkdtempSync(join(tmpdir(), 'agent-sessions-example-'));
     try {
+        // Where nginx keeps its files otherwise, only root may write.
+        const ownPlaces =
+            'access_log off;\n' +
+            ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path temp;\n`).join('');
         writeFileSync(
             join(prefix, 'nginx.conf'),
             `load_module ${modulePath};\npid nginx.pid;\nerror_log stderr;\nevents {}\n` +
-                `http {\n${minimal.replace('listen 80;', `listen unix:${join(prefix, 'socket')};`)}\n}\n`,
+                `http {\n${ownPlaces}${minimal.replace('listen 80;', `listen unix:${join(prefix, 'socket')};`)}\n}\n`,
         );
-        const checked = spawnSync('nginx', ['-p', prefix, '-e', 'stderr', '-c', 'nginx.conf', '-t'], { encoding: 'utf8' });
+        const checked = spawnSync(nginx, ['-p', prefix, '-e', 'stderr', '-c', 'nginx.conf', '-t'], { encoding: 'utf8' });
         assert.equal(checked.status, 0, checked.stderr);
     } finally {
         rmSync(prefix, { recursive: true });

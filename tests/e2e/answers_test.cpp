@@ -71,19 +71,42 @@ TEST_F(Answers, A304NeverSetsOurCookie) {
     EXPECT_TRUE(unchanged.all("Set-Cookie").empty());
 }
 
-TEST_F(Answers, A304MadeByNginxItselfNeverSetsOurCookie) {
+TEST_F(Answers, APageThatTheBrowserKeepsIsSentWholeWithTheCookie) {
     write_file(server.prefix() / "page.html", "static");
     config.locations = "        location = /page.html { root " + server.prefix().string() + "; }\n";
     start();
-    Browser alice = browser();
-    const HttpResponse full = alice.send(navigation("/page.html"));
+    const HttpResponse full = browser().send(navigation("/page.html"));
     ASSERT_EQ(full.status, 200);
-    EXPECT_TRUE(set_cookie_named(full, kCookie));
-    HttpRequest conditional = navigation("/page.html");
-    conditional.with("If-None-Match", full.header("ETag").value_or(""));
-    const HttpResponse unchanged = Connection(origin()).send(conditional);
-    EXPECT_EQ(unchanged.status, 304);
-    EXPECT_TRUE(unchanged.all("Set-Cookie").empty());
+    for (const auto& [name, value] :
+         {std::pair("If-None-Match", full.header("ETag").value_or("")),
+          std::pair("If-Modified-Since", full.header("Last-Modified").value_or(""))}) {
+        Browser alice = browser();
+        HttpRequest conditional = navigation("/page.html");
+        conditional.with(name, value);
+        const HttpResponse first = alice.send(conditional);
+        EXPECT_EQ(first.status, 200) << name;
+        EXPECT_TRUE(set_cookie_named(first, kCookie)) << name;
+        const HttpResponse unchanged = alice.send(conditional);
+        EXPECT_EQ(unchanged.status, 304) << name << ": who has its cookie is asked nothing more";
+        EXPECT_TRUE(unchanged.all("Set-Cookie").empty());
+        EXPECT_EQ(status_of(unchanged), "NEW");
+
+        ASSERT_EQ(admin().terminate({ref_of(unchanged)}), std::vector<std::string>{"terminated"});
+        EXPECT_TRUE(is_message_page(alice.send(conditional)));
+        const HttpResponse reloaded = alice.send(conditional);
+        EXPECT_EQ(reloaded.status, 200) << "the reload of the message must bring the new cookie";
+        EXPECT_TRUE(set_cookie_named(reloaded, kCookie)) << name;
+    }
+}
+
+TEST_F(Answers, AConditionIsNotPassedOnWhereACookieIsSet) {
+    start();
+    Browser alice = browser();
+    HttpRequest conditional = navigation("/conditional");
+    conditional.with("If-None-Match", "\"1\"").with("If-Modified-Since", "Mon, 02 Mar 2026 10:00:00 GMT");
+    EXPECT_EQ(alice.send(conditional).status, 200);
+    EXPECT_NE(alice.cookie(kCookie), std::nullopt);
+    EXPECT_EQ(alice.send(conditional).status, 304);
 }
 
 TEST_F(Answers, OneDecisionPerRequestThroughTryFilesAndRewrites) {

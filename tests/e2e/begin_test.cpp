@@ -171,6 +171,41 @@ TEST_F(Begin, WhatIsRefusedBeginsNothing) {
     EXPECT_EQ(listed(), 1U);
 }
 
+TEST_F(Begin, WhatIsRefusedBeginsNothingWhateverErrorPageMakesOfIt) {
+    config.server = "        error_page 401 403 407 =200 /login;\n";
+    config.locations =
+        "        location = /login { return 200 'please log in'; }\n"
+        "        location = /denied { internal; error_page 418 /none; return 401; }\n"
+        "        location /guarded/ { auth_request /denied; proxy_pass http://application; }\n"
+        "        location /forbidden { deny all; }\n"
+        "        location /returned { return 403; }\n"
+        "        location /refused/ { proxy_intercept_errors on; proxy_pass http://application; }\n"
+        "        location /missing/ { error_page 404 = @fallback; root /nowhere; }\n"
+        "        location @fallback { proxy_pass http://application; }\n"
+        "        location /unmapped/ { error_page 404 = /app; try_files /nothing =404; }\n";
+    start();
+    const std::vector<std::string> refusals = {"/guarded/page", "/forbidden",   "/returned",
+                                               "/refused/401",  "/refused/403", "/refused/407"};
+    for (const std::string& place : refusals) {
+        Browser stranger = browser();
+        const HttpResponse response = stranger.send(navigation(place));
+        EXPECT_EQ(response.body, "please log in") << place;
+        EXPECT_TRUE(stranger.jar().empty()) << place;
+    }
+    Browser alice = browser();
+    alice.send(navigation("/app"));
+    for (const std::string& place : refusals) {
+        alice.send(navigation(place));
+        EXPECT_EQ(listed(), 0U) << place;
+    }
+    // What is missing was not refused.
+    for (const char* place : {"/missing/page", "/unmapped/page"}) {
+        EXPECT_TRUE(gets_cookie(navigation(place))) << place;
+    }
+    alice.send(navigation("/missing/page"));
+    EXPECT_EQ(listed(), 1U);
+}
+
 TEST_F(Begin, PagesNamedAsBeginningNoneBeginNone) {
     config.http = "    map $uri $begins { default 1; /login 0; /logout 0; }\n";
     config.set("agent_sessions_begin", "$begins");

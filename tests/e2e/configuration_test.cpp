@@ -81,6 +81,9 @@ constexpr Wrong kWrong[] = {
      "invalid value \"../etc\" in \"agent_sessions_license\""},
     {"http", "agent_sessions_license acme 5 timezone=;",
      "invalid value \"\" in \"agent_sessions_license\" directive"},
+    {"http", "agent_sessions_license acme 5 timezone=Europe/Atlantis;",
+     "invalid value \"Europe/Atlantis\" in \"agent_sessions_license\" directive, it is no time zone of this "
+     "system"},
     {"http", "agent_sessions_license acme 5; agent_sessions_license acme 6;", "duplicate account \"acme\""},
     {"http", "agent_sessions_license acme 5 nothing=1;", "invalid parameter \"nothing=1\""},
     {"location", "agent_sessions_license acme 5;",
@@ -97,6 +100,9 @@ constexpr Wrong kWrong[] = {
     {"location", "agent_sessions_account ${a;", "the closing bracket in \"a\" variable is missing"},
     {"location", "agent_sessions_timezone ../etc/passwd;",
      "invalid value \"../etc/passwd\" in \"agent_sessions_timezone\""},
+    {"location", "agent_sessions_timezone Europe/Atlantis;",
+     "invalid value \"Europe/Atlantis\" in \"agent_sessions_timezone\" directive, it is no time zone of this "
+     "system"},
     {"location", "agent_sessions_agent a b;",
      "invalid number of arguments in \"agent_sessions_agent\" directive"},
     {"location", "agent_sessions_agent $no_such_variable;", "unknown \"no_such_variable\" variable"},
@@ -249,6 +255,17 @@ TEST_F(Configuration, DirectivesAreInheritedAndOverridden) {
     second.send(navigation("/page"));
     EXPECT_EQ(second.send(navigation("/page")).header("X-Account"), "outer");
     EXPECT_EQ(status_of(second.send(navigation("/off/page"))), "-");
+}
+
+TEST_F(Configuration, AVariableThatNamesNoTimeZoneIsReportedAndReadsAsUtc) {
+    config.set("agent_sessions_timezone", "$arg_zone");
+    start();
+    Browser agent = browser();
+    agent.send(navigation("/page?zone=Europe/Atlantis"));
+    agent.send(navigation("/page?zone=Europe/Atlantis"));
+    EXPECT_EQ(text_of(admin().list().at(0), "time_zone"), "UTC");
+    EXPECT_NE(server.error_log().find("\"Europe/Atlantis\" of \"agent_sessions_timezone\" is no time zone"),
+              std::string::npos);
 }
 
 TEST_F(Configuration, OneProcessWithoutAMasterWorks) {

@@ -235,5 +235,18 @@ TEST_F(Cookie, NoTwoAreEqual) {
     EXPECT_EQ(values.size(), 300U);
 }
 
+// What a browser sends for a link on another site: its strict cookies stay at home.
+TEST_F(Cookie, AStrictOneIsNotPushedOutByALinkFromAnotherSite) {
+    config.set("agent_sessions_cookie", std::string(kCookie) + " samesite=strict");
+    start();
+    HttpRequest link = navigation("/app");
+    link.without("Sec-Fetch-Site").with("Sec-Fetch-Site", "cross-site");
+    Browser elsewhere = browser();
+    EXPECT_TRUE(is_from_application(elsewhere.send(link)));
+    EXPECT_TRUE(elsewhere.jar().empty());
+    EXPECT_TRUE(is_from_application(elsewhere.send(navigation("/app"))));
+    EXPECT_FALSE(elsewhere.jar().empty());
+}
+
 }  // namespace
 }  // namespace agent_sessions::e2e

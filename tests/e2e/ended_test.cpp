@@ -230,7 +230,63 @@ TEST_F(Ended, ErrorPageAppliesOnlyWhereTheStatusIsWritten) {
     EXPECT_EQ(own.status, 403);
     EXPECT_EQ(own.body, "our own words");
     EXPECT_EQ(own.header("Agent-Session"), "ended");
-    EXPECT_EQ(alice.send(script_call("/api")).header("Agent-Session"), "ended");
+    EXPECT_TRUE(is_message_for_script(alice.send(script_call("/api")))) << "scripts can't read a page";
+    EXPECT_NE(alice.send(prefetch("/third")).body, "our own words");
+}
+
+TEST_F(Ended, ErrorPageOfAnotherStatusIsShownToPeopleAndNeverTakenForTheirClick) {
+    config.set("agent_sessions_ended_status", "403");
+    config.server = "        error_page 403 =200 /own.html;\n";
+    config.locations = "        location = /own.html { internal; return 200 'our own words'; }\n";
+    start();
+    Browser alice = browser();
+    end(begin_session(alice, "alice"));
+    EXPECT_EQ(alice.send(prefetch("/app")).status, 403)
+        << "a browser keeps no 403 for the click that follows";
+    const HttpResponse own = alice.send(navigation("/app"));
+    EXPECT_EQ(own.status, 200);
+    EXPECT_EQ(own.body, "our own words");
+    EXPECT_EQ(own.header("Agent-Session"), "ended");
+    EXPECT_EQ(alice.send(script_call("/api")).status, 403);
+}
+
+TEST_F(Ended, ErrorPageAnswersAPostToo) {
+    config.set("agent_sessions_ended_status", "403");
+    config.server = "        error_page 403 /own.html;\n";
+    config.locations = "        location = /own.html { internal; return 200 'our own words'; }\n";
+    start();
+    Browser alice = browser();
+    end(begin_session(alice, "alice"));
+    const std::size_t mark = application.mark();
+    const HttpResponse posted = alice.send(form_post("/app", "a=b"));
+    EXPECT_EQ(posted.status, 403);
+    EXPECT_EQ(posted.body, "our own words");
+    EXPECT_EQ(application.requests_since(mark), std::vector<std::string>{});
+}
+
+TEST_F(Ended, ErrorPageBehindAuthRequestNeverAsksTheApplication) {
+    config.set("agent_sessions_ended_status", "403");
+    config.server = "        auth_request /allowed;\n";
+    const std::string root = "root " + server.prefix().string() + "; ";
+    write_file(server.prefix() / "own.html", "our own words");
+    config.locations =
+        "        location = /own.html { internal; auth_request off; " + root +
+        "}\n"
+        "        location /open/ { error_page 403 /own.html; proxy_pass http://application; }\n"
+        "        location = /locked.html { internal; " +
+        root +
+        "}\n"
+        "        location /locked/ { error_page 403 /locked.html; proxy_pass http://application; }\n"
+        "        location = /allowed { internal; auth_request off; proxy_pass http://application; }\n";
+    start();
+    Browser alice = browser();
+    end(begin_session(alice, "alice"));
+    const std::size_t mark = application.mark();
+    EXPECT_EQ(alice.send(navigation("/open/page")).body, "our own words");
+    const HttpResponse locked = alice.send(navigation("/locked/page"));
+    EXPECT_EQ(locked.status, 403);
+    EXPECT_EQ(locked.header("Agent-Session"), "ended");
+    EXPECT_EQ(application.requests_since(mark), std::vector<std::string>{});
 }
 
 TEST_F(Ended, ErrorPageToAnUpstreamNeverReachesIt) {

@@ -110,6 +110,22 @@ TEST_F(Identity, AClaimedUserNameIsNobodyUntilItIsLetThrough) {
     EXPECT_EQ(text_of(admin().row(ref).value(), "agent"), "alice");
 }
 
+TEST_F(Identity, AClaimedUserNameStaysNobodyWhereErrorPageAnswersWithALoginPage) {
+    config.set("agent_sessions_agent", "");
+    config.locations =
+        "        location /locked/ { auth_basic closed; auth_basic_user_file users; "
+        "error_page 401 =200 /login; proxy_pass http://application; }\n"
+        "        location = /login { auth_basic off; return 200 'please log in'; }\n";
+    write_file(server.prefix() / "conf/users", "alice:{PLAIN}open sesame\n");
+    start();
+    Browser thief = browser();
+    const std::string ref = begin_session(thief);
+    HttpRequest claim = navigation("/locked/page");
+    claim.with("Authorization", "Basic YWxpY2U6d3Jvbmc=");  // alice:wrong
+    EXPECT_EQ(thief.send(claim).body, "please log in");
+    EXPECT_TRUE(admin().row(ref).value().at("agent").is_null());
+}
+
 TEST_F(Identity, WithoutAnAgentDirectiveANameInTheQueryNamesNobody) {
     config.set("agent_sessions_agent", "");
     start();

@@ -9,6 +9,8 @@ namespace {
 class Reactivation : public GatewayTest {
   protected:
     void SetUp() override {
+        config.locations =
+            "        location /protected/ { internal; agent_sessions off; return 200 'protected words'; }\n";
         start();
         ref_ = begin_session(alice_, "alice");
         started_ = text_of(admin().row(ref_).value_or(boost::json::object()), "started");
@@ -68,6 +70,12 @@ TEST_F(Reactivation, TheReloadWorksOnAnotherWorkerAndAfterAReloadOfNginx) {
     EXPECT_TRUE(is_message_page(alice_.send(navigation("/flow/1"))));
     ASSERT_TRUE(server.reload());
     EXPECT_TRUE(is_from_application(alice_.send(navigation("/flow/1"), alice_.open_tab())));
+    expect_new_session();
+}
+
+TEST_F(Reactivation, TheReloadWorksWhereAnUntrackedLocationAnswers) {
+    EXPECT_TRUE(is_message_page(alice_.send(navigation("/accelerated"))));
+    EXPECT_EQ(alice_.send(navigation("/accelerated")).body, "protected words");
     expect_new_session();
 }
 
@@ -140,6 +148,14 @@ TEST_F(Reactivation, AHeadNeverReactivates) {
     EXPECT_TRUE(is_still_ended());
 }
 
+TEST_F(Reactivation, AHeadIsNoMessageShown) {
+    HttpRequest head = plain_navigation("/flow/1");
+    head.method = "HEAD";
+    EXPECT_EQ(alice_.send(head).status, 403);
+    EXPECT_TRUE(is_message_page(alice_.send(navigation("/flow/1")))) << "nobody has read it yet";
+    EXPECT_TRUE(is_still_ended());
+}
+
 TEST_F(Reactivation, APrefetchNeverReactivatesAndIsNoMessageShown) {
     EXPECT_EQ(alice_.send(prefetch("/flow/1")).status, 403);
     EXPECT_EQ(alice_.send(prefetch("/flow/1")).status, 403);
@@ -170,6 +186,16 @@ TEST_F(Reactivation, TheLinkForScriptsWorks) {
     const std::string link = text_of(problem, "reactivate");
     ASSERT_NE(link, "");
     EXPECT_TRUE(is_from_application(press_button(link)));
+    expect_new_session();
+}
+
+TEST_F(Reactivation, TheLinkForScriptsLeadsToThePageThatCalled) {
+    HttpRequest call = script_call("/api/save?draft=1");
+    call.with("Referer", "http://127.0.0.1:" + std::to_string(config.port) + "/flow/edit?id=7");
+    const std::string link = text_of(parse_object(alice_.send(call)), "reactivate");
+    const std::size_t mark = application.mark();
+    EXPECT_TRUE(is_from_application(press_button(link)));
+    EXPECT_EQ(application.requests_since(mark), std::vector<std::string>{"GET /flow/edit?id=7"});
     expect_new_session();
 }
 

@@ -61,6 +61,33 @@ TEST_F(RunOut, TabsThatBringTheSameOldCookieGetTheSameNewSession) {
     EXPECT_EQ(admin().list().size(), 1U);
 }
 
+TEST_F(RunOut, TheNextSessionTakesTheNameOverAlsoWhenThereWasNoRoomAtFirst) {
+    config.set("agent_sessions_timeout", "1h absolute=2h");
+    config.locations =
+        "        location /short/ { agent_sessions_timeout 1s absolute=1h; proxy_pass http://application; "
+        "}\n";
+    server.allow_in_log("its table is full");
+    start();
+    Browser alice = browser();
+    HttpRequest login = navigation("/short/app");
+    login.with("X-Test-Login", "alice");
+    alice.send(login);
+    EXPECT_EQ(status_of(alice.send(login)), "NEW");
+    const std::string old_cookie = alice.cookie(kCookie).value();
+    AdminClient supervisor = admin();
+    ASSERT_TRUE(wait_until([&] { return supervisor.current() == 0; }));
+    const std::vector<std::string> others = begin_sessions(1000, "other");
+
+    const HttpResponse without_room = alice.send(navigation("/app"));
+    EXPECT_TRUE(is_from_application(without_room));
+    EXPECT_EQ(status_of(without_room), "UNTRACKED");
+    EXPECT_EQ(alice.cookie(kCookie).value(), old_cookie);
+    ASSERT_EQ(supervisor.terminate({others[0]}), std::vector<std::string>{"terminated"});
+    EXPECT_TRUE(is_from_application(alice.send(navigation("/app"))));
+    EXPECT_NE(alice.cookie(kCookie).value(), old_cookie);
+    EXPECT_EQ(alice.send(navigation("/app")).header("X-Agent"), "alice");
+}
+
 TEST_F(RunOut, AScriptCallThatIsActivityBeginsTheNextSession) {
     start();
     Browser alice = lunch_break();

@@ -98,6 +98,13 @@ void Statement::bind(int index, SessionKey key) {
     }
 }
 
+void Statement::bind(int index, const SegmentId& segment) {
+    if (sqlite3_bind_blob(statement_, index, segment.bytes.data(), static_cast<int>(segment.bytes.size()),
+                          SQLITE_TRANSIENT) != SQLITE_OK) {
+        fail();
+    }
+}
+
 bool Statement::step() {
     switch (sqlite3_step(statement_)) {
         case SQLITE_ROW:

@@ -35,6 +35,11 @@ class DatabaseError : public std::runtime_error {
     int code_;
 };
 
+// The 16 bytes that tell segments apart, as a blob.
+struct SegmentId {
+    std::string bytes;
+};
+
 // A prepared statement. Parameters and columns are counted from 1 and from 0, as SQLite does.
 class Statement {
   public:
@@ -66,6 +71,7 @@ class Statement {
     void bind(int index, const std::string& value) { bind(index, std::string_view(value)); }
     void bind(int index, const char* value) { bind(index, std::string_view(value)); }
     void bind(int index, SessionKey key);  // 16 bytes, big end first: sorts like the ref
+    void bind(int index, const SegmentId& segment);
     template <typename T>
     void bind(int index, const std::optional<T>& value) {
         value ? bind(index, *value) : bind(index, nullptr);

@@ -26,6 +26,19 @@ std::uint64_t unsaved(Layout& layout) noexcept {
            layout.history.saved_acts.load(std::memory_order_acquire);
 }
 
+// Strangers must not fill the disk with what they were refused.
+bool is_one_too_many(Layout& layout, Now now) noexcept {
+    constexpr std::uint64_t kPerSecond = 10;
+    const auto second = static_cast<std::uint64_t>(now.boot.time_since_epoch().count() / 1000);
+    const std::uint64_t before = layout.history.refused_acts.load(std::memory_order_relaxed);
+    const std::uint64_t count = before >> 8 == second ? (before & 0xff) + 1 : 1;
+    if (count > kPerSecond) {
+        return true;
+    }
+    layout.history.refused_acts.store(second << 8 | count, std::memory_order_relaxed);
+    return false;
+}
+
 bool has_room(Layout& layout, const ActRequest& request) noexcept {
     const std::uint64_t share = request.refused ? layout.geometry.acts / 4 : layout.geometry.acts;
     return unsaved(layout) < share;
@@ -34,6 +47,9 @@ bool has_room(Layout& layout, const ActRequest& request) noexcept {
 }  // namespace
 
 std::optional<ActTicket> append_act(Layout& layout, const ActRequest& request, Now now) noexcept {
+    if (request.refused && is_one_too_many(layout, now)) {
+        return std::nullopt;
+    }
     if (!has_room(layout, request)) {
         layout.history.lost.fetch_add(1, std::memory_order_relaxed);
         return std::nullopt;

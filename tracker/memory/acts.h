@@ -10,8 +10,8 @@
 namespace agent_sessions::tracker::memory {
 
 // Enters an act and its event. nullopt: no room, since the history did not take the earlier ones over; the
-// loss is counted. Refused acts may fill a part of the area only, so that nobody can crowd out what was done.
-// REQUIRES: the lock.
+// loss is counted. Refused acts may fill a part of the area only, and ten a second are enough, so that nobody
+// can crowd out what was done. REQUIRES: the lock.
 std::optional<ActTicket> append_act(Layout& layout, const ActRequest& request, Now now) noexcept;
 
 // Notes how many sessions the act ended, and appends the event that says so. REQUIRES: the lock.

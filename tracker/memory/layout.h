@@ -303,8 +303,8 @@ struct alignas(64) HistoryMarks {
     Shared<std::int32_t> error;        // SQLite's code, for people
     Shared<std::uint32_t> doorbell;    // a futex: rises when somebody waits for the disk
     Shared<std::uint32_t> loaded;      // 1 once the segment holds what the database knew
-    Shared<std::uint64_t> refused_acts;
-    pthread_mutex_t load_lock;  // robust: held while loading
+    Shared<std::uint64_t> refused_acts;  // second of the boot clock << 8 | how many in it
+    pthread_mutex_t load_lock;           // robust: held while loading
 };
 
 // The start of the segment.

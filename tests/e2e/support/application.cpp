@@ -51,6 +51,10 @@ http {
     }
     text += place("= /redirect", "", "return 302 /app;");
     text += place("= /unchanged", "add_header ETag '\"1\"';\n", "return 304;");
+    text += place(
+        "= /conditional", "",
+        "set $condition \"$http_if_none_match$http_if_modified_since\"; if ($condition) { return 304; } " +
+            page("whole"));
     text += place("= /broken", "", "return 500;");
     text += place("= /cached", "add_header Cache-Control 'public, max-age=60';\n", page("cached"));
     text += place("= /private", "add_header Cache-Control 'private, max-age=5';\n", page("private"));

@@ -69,8 +69,14 @@ std::string GatewayConfig::text() const {
     text += "worker_processes " + std::to_string(workers) + ";\n";
     text += daemon ? "daemon on;\n" : "daemon off;\n";
     text += "pid logs/nginx.pid;\nerror_log logs/error.log info;\n" + main;
+    // nginx hands nothing else of its environment on to the master of a binary upgrade.
+    if (!preloaded_library().empty()) {
+        text += "env LD_PRELOAD;\nenv ASAN_OPTIONS;\nenv LSAN_OPTIONS;\nenv UBSAN_OPTIONS;\n";
+    }
     text += "events { worker_connections 1024; }\nhttp {\n" + std::string(kHttp);
-    if (with_module) {
+    if (!with_module) {
+        text += "    access_log logs/access.log;\n";
+    } else {
         text +=
             "    log_format seen '$status $request_method $request_uri session=$agent_session_ref "
             "status=$agent_session_status';\n    access_log logs/access.log seen;\n";

@@ -70,6 +70,11 @@ std::filesystem::path module_file() {
            "ngx_http_agent_sessions_module.so";
 }
 
+std::string preloaded_library() {
+    const char* library = std::getenv("AGENT_SESSIONS_PRELOAD");
+    return library != nullptr ? library : "";
+}
+
 NginxServer::NginxServer() {
     for (const char* name : {"conf", "logs", "temp"}) {
         std::filesystem::create_directory(prefix() / name);
@@ -93,6 +98,9 @@ std::vector<std::string> NginxServer::program(const std::vector<std::string>& ar
     std::vector<std::string> command;
     if (user_) {
         command = {"setpriv", "--reuid=" + *user_, "--regid=" + *user_, "--clear-groups", "--"};
+    }
+    if (!preloaded_library().empty()) {
+        command.insert(command.end(), {"env", "LD_PRELOAD=" + preloaded_library()});
     }
     command.insert(command.end(), {nginx_program().string(), "-p", prefix().string() + "/", "-c",
                                    "conf/nginx.conf", "-e", "logs/error.log"});

@@ -20,6 +20,8 @@ int free_port();
 
 std::filesystem::path nginx_program();
 std::filesystem::path module_file();
+// What nginx gets as LD_PRELOAD, for a module built with a sanitizer; empty = nothing.
+std::string preloaded_library();
 
 class NginxServer {
   public:

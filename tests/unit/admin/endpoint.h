@@ -131,6 +131,9 @@ class Endpoint : public ::testing::Test {
             if (std::optional<Response> response = handled.task->step(CountedSlice(clock_, looks_))) {
                 return *response;
             }
+            if (handled.task->is_waiting()) {
+                clock_.advance(tracker::Millis{2});
+            }
         }
     }
 

@@ -164,16 +164,16 @@ TEST(HealthTest, AFullTableFails) {
     figures.free_blocks = 5;
     figures.live = 9;
     figures.ended = 10;
-    EXPECT_EQ(health_response(figures, true).status, 200);
+    EXPECT_EQ(health_response(figures, {}, true, {}).status, 200);
     figures.ended = 11;
-    EXPECT_EQ(health_response(figures, true).status, 503);
+    EXPECT_EQ(health_response(figures, {}, true, {}).status, 503);
     figures.ended = 0;
     figures.live = 10;
-    const Response full = health_response(figures, false);
+    const Response full = health_response(figures, {}, false, {});
     EXPECT_EQ(full.status, 503);
     EXPECT_EQ(full.body, R"({"status":"failing","reasons":["table_full"]})");
     figures.free_blocks = 0;
-    EXPECT_EQ(health_response(figures, false).body,
+    EXPECT_EQ(health_response(figures, {}, false, {}).body,
               R"({"status":"failing","reasons":["table_full","texts_full"]})");
 }
 

@@ -54,6 +54,7 @@ TEST(Settle, NothingBeginsWhereItMustNot) {
         for (const int status : {401, 403, 407}) {
             EXPECT_EQ(settle(planned, {status, true}), Action::pass_untracked) << status;
         }
+        EXPECT_EQ(settle(planned, {200, true, true}), Action::pass_untracked) << "the page of a refusal";
     }
     EXPECT_EQ(settle(Action::begin_fresh, {304, true}), Action::begin_fresh);
     EXPECT_EQ(settle(Action::begin_next, {304, true}), Action::pass_untracked);
@@ -78,6 +79,7 @@ TEST(Settle, AUsedReactivationStillGivesACookie) {
     for (const int status : {401, 403, 407}) {
         EXPECT_EQ(settle(planned, {status, true}), Action::issue_cookie) << status;
     }
+    EXPECT_EQ(settle(planned, {200, true, true}), Action::issue_cookie);
     EXPECT_EQ(settle(planned, {304, true}), Action::pass_untracked);
     EXPECT_EQ(settle(planned, {304, false}), Action::pass_untracked);
 }

@@ -125,6 +125,23 @@ TEST(Decision, WithoutAUsableCookie) {
     }
 }
 
+TEST(Decision, AStrictCookieThatStayedAtHomeIsNotPushedOut) {
+    constexpr Classified kFromAnotherSite{RequestKind::navigation, true, true, true, true};
+    RequestFacts facts = facts_of(kFromAnotherSite);
+    facts.require = true;
+    EXPECT_EQ(decide(facts), Action::issue_cookie) << "a lax one comes along";
+    facts.strict = true;
+    EXPECT_EQ(decide(facts), Action::pass_untracked);
+    facts.request = kNavigation;
+    EXPECT_EQ(decide(facts), Action::issue_cookie);
+    RequestFacts came = genuine(kFromAnotherSite, State::live);
+    came.strict = true;
+    EXPECT_EQ(decide(came), Action::pass_live);
+    came = ended(kFromAnotherSite, EndReason::logout);
+    came.strict = true;
+    EXPECT_EQ(decide(came), Action::issue_cookie) << "it came, so there is nothing to push out";
+}
+
 TEST(Decision, RunOut) {
     const Row rows[] = {
         {kNavigation, true, false, Action::begin_next},
@@ -242,7 +259,7 @@ TEST(Decision, TheMarkReactivatesNothingElse) {
             facts.carries_mark = true;
             facts.mark_valid = true;
             facts.message_shown = true;
-            EXPECT_EQ(decide(facts), Action::tell_ended);
+            EXPECT_EQ(decide(facts), method == Method::post ? Action::tell_ended : Action::refuse_ended);
         }
     }
     RequestFacts facts = ended(kPrefetch, EndReason::administrator);
@@ -290,7 +307,7 @@ TEST(Decision, NorDoesAnotherUrlOrAnotherMethodOrAPoll) {
     facts.method = Method::post;
     EXPECT_EQ(decide(facts), Action::tell_ended);
     facts.method = Method::head;
-    EXPECT_EQ(decide(facts), Action::tell_ended);
+    EXPECT_EQ(decide(facts), Action::refuse_ended) << "and shows nobody the message";
     facts = ended(kScript, EndReason::administrator);
     facts.message_shown = true;
     facts.request.user_activated = true;

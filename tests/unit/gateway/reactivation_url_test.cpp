@@ -108,7 +108,7 @@ TEST(ReactivationUrl, AddsTheMark) {
 
 TEST(ReactivationUrlAfterPost, GoesToThePageOfTheForm) {
     const auto url = [](std::optional<std::string_view> referer, std::string_view host = "app.example") {
-        return reactivation_url_after_post("/flow/save", host, referer, "MARK");
+        return reactivation_url_of_page("/flow/save", host, referer, "MARK");
     };
     EXPECT_EQ(url("https://app.example/flow/step?id=7"), "/flow/step?id=7&" + kMark);
     EXPECT_EQ(url("http://APP.example/flow"), "/flow?" + kMark);
@@ -132,11 +132,11 @@ TEST(ReactivationUrlAfterPost, ElseToThePathOfThePost) {
           std::optional<std::string_view>("https://app.example:8443/flow"),
           std::optional<std::string_view>("//app.example/flow"), std::optional<std::string_view>("/flow"),
           std::optional<std::string_view>("app.example/flow"), std::optional<std::string_view>("null")}) {
-        EXPECT_EQ(reactivation_url_after_post("/flow/save", "app.example", referer, "MARK"),
+        EXPECT_EQ(reactivation_url_of_page("/flow/save", "app.example", referer, "MARK"),
                   "/flow/save?" + kMark)
             << referer.value_or("none");
     }
-    EXPECT_EQ(reactivation_url_after_post("/flow/save", "", "https:///x", "MARK"), "/flow/save?" + kMark);
+    EXPECT_EQ(reactivation_url_of_page("/flow/save", "", "https:///x", "MARK"), "/flow/save?" + kMark);
 }
 
 TEST(UrlHash, IgnoresTheMarkOnly) {

@@ -58,6 +58,17 @@ TEST(RequestKind, TrustsSecFetchMode) {
     }
 }
 
+TEST(RequestKind, TellsWhoWasLedHereByAnotherSite) {
+    HeaderFacts facts = browser_navigation();
+    for (const std::string_view site : {"same-origin", "same-site", "none", ""}) {
+        facts.sec_fetch_site = site;
+        EXPECT_FALSE(classify(facts).cross_site) << site;
+    }
+    facts.sec_fetch_site = "cross-site";
+    EXPECT_TRUE(classify(facts).cross_site);
+    EXPECT_EQ(classify(facts).kind, RequestKind::navigation);
+}
+
 TEST(RequestKind, FramesNavigateToo) {
     HeaderFacts facts = browser_navigation();
     facts.sec_fetch_dest = "iframe";

@@ -1,0 +1,121 @@
+#include "admin/durable_act.h"
+
+#include <utility>
+
+namespace agent_sessions::admin {
+
+std::string account_lines(const Scope& scope) {
+    if (scope.all()) {
+        return std::string(tracker::kAllAccountsLine);
+    }
+    std::string lines;
+    for (const std::string& name : scope.names()) {
+        lines += name + '\n';
+    }
+    return lines;
+}
+
+ActFacts::ActFacts(const Request& request, const Access& access, tracker::ActKind given)
+    : kind(given),
+      user(access.user),
+      role(to_string(access.role)),
+      address(request.address),
+      accounts(account_lines(access.scope)) {}
+
+DurableAct::DurableAct(tracker::Tracker tracker, ActFacts facts)
+    : tracker_(tracker), facts_(std::move(facts)) {}
+
+tracker::ActRequest DurableAct::request() const {
+    tracker::ActRequest request;
+    request.kind = facts_.kind;
+    request.user = facts_.user;
+    request.role = facts_.role;
+    request.address = facts_.address;
+    request.accounts = facts_.accounts;
+    request.what = facts_.what;
+    request.agent = facts_.agent;
+    request.reason = facts_.reason;
+    request.message = facts_.message;
+    request.pseudonym = facts_.pseudonym;
+    return request;
+}
+
+bool DurableAct::record(const tracker::ActRequest& request, tracker::Now now) {
+    if (ticket_ || is_lost_) {
+        return true;
+    }
+    ticket_ = tracker_.record_act(request, now);
+    if (ticket_) {
+        sequence_ = ticket_->sequence;
+        waiting_since_.reset();
+        tracker_.wake_history();
+        return true;
+    }
+    const tracker::HistoryStatus status = tracker_.history_status();
+    waiting_since_ = waiting_since_.value_or(now.boot);
+    is_lost_ = status.unsaved_acts >= status.act_room || now.boot - *waiting_since_ >= kPatience;
+    is_waiting_ = !is_lost_;
+    return is_lost_;
+}
+
+bool DurableAct::record(std::uint64_t ended, tracker::Now now) {
+    tracker::ActRequest done = request();
+    done.ended = ended;
+    return record(done, now);
+}
+
+bool DurableAct::record_sweeping(std::string_view account, std::string_view agent, tracker::Now now) {
+    tracker::ActRequest sweeping = request();
+    sweeping.sweeping = true;
+    sweeping.account = account;
+    sweeping.agent = agent;
+    return record(sweeping, now);
+}
+
+void DurableAct::finish(std::uint64_t ended, tracker::Now now) {
+    if (ticket_) {
+        tracker_.finish_act(*ticket_, ended, now);
+        tracker_.wake_history();
+    }
+}
+
+void DurableAct::record_nothing() {
+    if (sequence_ == 0) {
+        sequence_ = tracker_.latest_sequence();
+        tracker_.wake_history();
+    }
+}
+
+std::optional<bool> DurableAct::is_durable(tracker::Now now) {
+    is_waiting_ = false;
+    if (is_lost_) {
+        return false;
+    }
+    if (tracker_.is_committed(sequence_)) {
+        return true;
+    }
+    const tracker::HistoryState state = tracker_.history_status().state;
+    waiting_since_ = waiting_since_.value_or(now.boot);
+    if (state == tracker::HistoryState::failing || state == tracker::HistoryState::unusable ||
+        now.boot - *waiting_since_ >= kPatience) {
+        return false;
+    }
+    is_waiting_ = true;
+    return std::nullopt;
+}
+
+void record_refused(tracker::Tracker tracker, const Request& request, const Access& access,
+                    tracker::ActKind kind, std::string_view what) noexcept {
+    tracker::ActRequest refused;
+    refused.kind = kind;
+    refused.refused = true;
+    refused.user = access.user;
+    refused.role = to_string(access.role);
+    refused.address = request.address;
+    refused.what = what;
+    const std::string lines = account_lines(access.scope);
+    refused.accounts = lines;
+    tracker.record_act(refused, request.now);
+}
+
+}  // namespace agent_sessions::admin

@@ -1,0 +1,80 @@
+// What an admin did, recorded for the audit, and whether it is on disk yet.
+//
+// A task records its act once the sessions have ended (or, where it ends all of an account or agent, before),
+// and then waits for the disk as long as kPatience: the effect in memory does not depend on it.
+// Thread safety: none; belongs to one task.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "admin/access.h"
+#include "admin/handle.h"
+#include "tracker/tracker.h"
+
+namespace agent_sessions::admin {
+
+// Who did it and what it was about; owns its texts, since a task outlives its request.
+struct ActFacts {
+    ActFacts(const Request& request, const Access& access, tracker::ActKind kind);
+
+    tracker::ActKind kind;
+    std::string user;
+    std::string role;
+    std::string address;
+    std::string accounts;  // each with a line feed behind it
+    std::string what;
+    std::string agent;
+    std::string reason;
+    std::string message;
+    std::string pseudonym;
+};
+
+class DurableAct {
+  public:
+    DurableAct(tracker::Tracker tracker, ActFacts facts);
+
+    ActFacts& facts() { return facts_; }
+
+    // Records what was done. true: done, or given up since the table stayed busy or keeps no more acts.
+    bool record(std::uint64_t ended, tracker::Now now);
+    // Records, before it is done, that everything of the account ("*" = all; and of `agent`, where given)
+    // that has begun by now ends.
+    bool record_sweeping(std::string_view account, std::string_view agent, tracker::Now now);
+    bool is_recorded() const { return ticket_.has_value(); }
+    // Adds how many a sweeping act ended.
+    void finish(std::uint64_t ended, tracker::Now now);
+    // Nothing was done now, but what was asked for may have been done a moment ago.
+    void record_nothing();
+
+    // Whether all that has happened so far is on disk. nullopt: not yet, ask again later. Never waits where
+    // the disk is known to refuse. REQUIRES: one of the calls above said true.
+    std::optional<bool> is_durable(tracker::Now now);
+    // The last call of is_durable() is waiting for the disk.
+    bool is_waiting() const { return is_waiting_; }
+
+    static constexpr tracker::Millis kPatience{2'000};
+
+  private:
+    bool record(const tracker::ActRequest& request, tracker::Now now);
+    tracker::ActRequest request() const;
+
+    tracker::Tracker tracker_;
+    ActFacts facts_;
+    std::optional<tracker::ActTicket> ticket_;
+    std::uint64_t sequence_ = 0;
+    bool is_lost_ = false;
+    bool is_waiting_ = false;
+    std::optional<tracker::BootTime> waiting_since_;
+};
+
+// The names of a scope as an act keeps them: each with a line feed behind it, "*" for all.
+std::string account_lines(const Scope& scope);
+
+// Keeps a refused attempt to change something for the audit (RELIABILITY S24). As good as it goes: where the
+// table is busy it is left out.
+void record_refused(tracker::Tracker tracker, const Request& request, const Access& access,
+                    tracker::ActKind kind, std::string_view what) noexcept;
+
+}  // namespace agent_sessions::admin

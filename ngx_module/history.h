@@ -1,0 +1,18 @@
+// A zone's history in this process: loaded into the segment at a start, written while this worker is elected.
+// Thread safety: none (one event loop); the writing is done by a thread of its own.
+#pragma once
+
+#include "ngx_module/worker.h"
+
+namespace agent_sessions::ngx {
+
+// Before the first request: takes over what the database knows, if nobody has. Waits for the disk.
+void load_history(ZoneWorker& zone, ngx_log_t* log);
+
+// Starts or stops the writer as the election went, and logs what became of it. Never waits.
+void keep_history(ZoneWorker& zone, ngx_log_t* log);
+
+// At the exit of the process: writes what there is, within a second, if this is the one to do it.
+void finish_history(ZoneWorker& zone);
+
+}  // namespace agent_sessions::ngx

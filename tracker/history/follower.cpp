@@ -1,0 +1,334 @@
+#include "tracker/history/follower.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "tracker/history/account_ids.h"
+#include "tracker/history/act_writer.h"
+#include "tracker/history/loader.h"
+#include "tracker/history/peak_writer.h"
+#include "tracker/history/schema.h"
+#include "tracker/history/session_writer.h"
+
+namespace agent_sessions::tracker::history {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{100};
+constexpr std::uint64_t kEventsAtOnce = 5'000;
+constexpr std::uint32_t kSlotsAtOnce = 20'000;
+constexpr Millis kPruneInterval{60'000};
+constexpr Millis kLookInterval{1'000};
+
+// The database is another process's, or another segment's, from now on.
+struct Replaced {};
+
+struct FileIdentity {
+    dev_t device = 0;
+    ino_t inode = 0;
+
+    static FileIdentity of(const std::string& path) noexcept {
+        struct stat status {};
+        return ::stat(path.c_str(), &status) == 0 ? FileIdentity{status.st_dev, status.st_ino}
+                                                  : FileIdentity{};
+    }
+    friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+HistoryState state_for(const DatabaseError& error) noexcept {
+    if (error.is_busy()) {
+        return HistoryState::busy;
+    }
+    const bool is_hopeless = error.is_damage() || error.code() == SQLITE_SCHEMA;
+    return is_hopeless ? HistoryState::unusable : HistoryState::failing;
+}
+
+}  // namespace
+
+// An open database, and what was prepared for it.
+struct Follower::Session {
+    explicit Session(const std::string& path)
+        : connection(open_for_writing(path, kPatience)),
+          file(FileIdentity::of(path)),
+          accounts(connection),
+          sessions(connection, accounts),
+          acts(connection, accounts),
+          peaks(connection, accounts),
+          read_state(connection.prepare("SELECT epoch, last_sequence FROM state WHERE segment = ?")),
+          write_state(connection.prepare("UPDATE state SET last_sequence = ?, lost = lost + ?")) {}
+
+    // After a rollback nothing may be believed to be in the database.
+    void forget() {
+        accounts.forget();
+        peaks.forget();
+    }
+
+    Connection connection;
+    FileIdentity file;
+    AccountIds accounts;
+    SessionWriter sessions;
+    ActWriter acts;
+    PeakWriter peaks;
+    Statement read_state;
+    Statement write_state;
+    std::int64_t epoch = 0;
+    std::uint64_t last_sequence = 0;
+    std::vector<std::string> account_names;
+    BootTime last_look{};
+    BootTime last_prune{};
+    bool is_pruning = false;
+    // While the ring had run over: how far the table was read again, and up to which event that counts.
+    bool is_rescanning = false;
+    RowCursor rescanned{};
+    std::uint64_t rescan_covers = 0;
+    std::uint64_t overwritten = 0;
+};
+
+Follower::Follower(Tracker tracker, std::string path, Retention retention)
+    : feed_(tracker), path_(std::move(path)), retention_(retention) {}
+
+Follower::~Follower() = default;
+
+Follower::Outcome Follower::fail(HistoryState state, int code, const std::string& what) {
+    fault_ = "\"" + path_ + "\": " + what;
+    feed_.note_state(state, code);
+    return Outcome::failed;
+}
+
+Follower::Outcome Follower::step(Now now) {
+    try {
+        if (session_ == nullptr || FileIdentity::of(path_) != session_->file) {
+            session_.reset();
+            open(now);
+        }
+        if (!has_work(now)) {
+            feed_.note_saved({}, now);
+            return Outcome::idle;
+        }
+        const Outcome outcome = write(now);
+        fault_.clear();
+        feed_.note_state(HistoryState::writing, 0);
+        return outcome;
+    } catch (const Replaced&) {
+        session_.reset();
+        return Outcome::replaced;
+    } catch (const DatabaseError& error) {
+        const Outcome outcome = fail(state_for(error), error.code(), error.what());
+        if (session_ != nullptr && error.is_busy()) {
+            session_->forget();
+        } else {
+            session_.reset();
+        }
+        return outcome;
+    }
+}
+
+void Follower::open(Now now) {
+    auto session = std::make_unique<Session>(path_);
+    {
+        HistoryFeed::LoadGuard guard(feed_);
+        if (guard.needs_loading()) {
+            load(session->connection, feed_, now);
+            guard.done();
+        }
+    }
+    WriteTransaction change(session->connection);
+    Connection& connection = session->connection;
+    if (connection.integer("SELECT count(*) FROM state") == 0) {
+        // The database was removed under a segment that lives on.
+        connection.prepare("INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?, 0, 0)")
+            .with(SegmentId{feed_.segment_id()})
+            .run();
+    }
+    if (!session->read_state.with(SegmentId{feed_.segment_id()}).step()) {
+        throw DatabaseError("it belongs to another nginx", SQLITE_SCHEMA);
+    }
+    session->epoch = session->read_state.integer(0) + 1;
+    session->last_sequence = static_cast<std::uint64_t>(session->read_state.integer(1));
+    session->read_state.reset();
+    connection.prepare("UPDATE state SET epoch = ?").with(session->epoch).run();
+    change.commit();
+    // A writer that died after its commit may not have said so.
+    feed_.note_saved({session->last_sequence, 0, 0}, now);
+    feed_.note_state(HistoryState::writing, 0);
+    fault_.clear();
+    session_ = std::move(session);
+}
+
+bool Follower::has_work(Now now) {
+    Session& session = *session_;
+    if (session.is_rescanning || session.is_pruning ||
+        feed_.tracker().latest_sequence() > session.last_sequence ||
+        feed_.next_act() > feed_.first_unsaved_act()) {
+        return true;
+    }
+    if (now.boot - session.last_look < kLookInterval) {
+        return false;
+    }
+    session.last_look = now.boot;
+    return now.boot - session.last_prune >= kPruneInterval || !feed_.closed_quarters().empty() ||
+           session.peaks.differs(feed_.accounts());
+}
+
+Follower::Outcome Follower::write(Now now) {
+    Session& session = *session_;
+    HistoryFeed::Saved saved;
+    std::vector<Act> erased;
+    WriteTransaction change(session.connection);
+    if (!session.read_state.with(SegmentId{feed_.segment_id()}).step() ||
+        session.read_state.integer(0) != session.epoch) {
+        session.read_state.reset();
+        throw Replaced{};
+    }
+    session.read_state.reset();
+
+    // Acts are read after the latest event, so that those of all events up to it are among them.
+    const std::uint64_t latest = feed_.tracker().latest_sequence();
+    const std::vector<HistoryFeed::AccountState> accounts = feed_.accounts();
+    session.account_names.clear();
+    for (const HistoryFeed::AccountState& account : accounts) {
+        session.account_names.push_back(account.name);
+    }
+    const std::uint64_t next_act = feed_.next_act();
+    for (std::uint64_t number = feed_.first_unsaved_act(); number < next_act; ++number) {
+        if (const auto act = feed_.read_act(number)) {
+            session.acts.write(*act);
+            if (act->kind == ActKind::erase && !act->refused) {
+                erased.push_back(*act);
+            }
+        }
+    }
+    saved.acts = next_act;
+    for (const HistoryFeed::ClosedQuarter& closed : feed_.closed_quarters()) {
+        session.peaks.write(accounts.at(closed.account).name, closed.peak, now.wall);
+        saved.quarters = closed.place + 1;
+    }
+    session.peaks.write_changed(accounts, now.wall);
+
+    const std::uint64_t before = session.last_sequence;
+    std::uint64_t written = before;
+    std::uint64_t lost = 0;
+    if (!session.is_rescanning) {
+        const std::uint64_t end = std::min(latest, before + kEventsAtOnce);
+        if (write_events(before + 1, end, now)) {
+            written = end;
+        } else {
+            session.is_rescanning = true;
+            session.rescanned = {};
+            session.rescan_covers = latest;
+            session.overwritten = feed_.oldest_sequence() - std::min(feed_.oldest_sequence(), before + 1);
+        }
+    }
+    if (session.is_rescanning) {
+        rescan(now);
+        if (session.rescanned.done) {
+            written = session.rescan_covers;
+            lost = session.overwritten;
+        }
+    }
+    if (now.boot - session.last_prune >= kPruneInterval || session.is_pruning) {
+        session.is_pruning = prune(session.connection, retention_, now.wall);
+        session.last_prune = now.boot;
+    }
+    session.write_state.with(written, lost).run();
+    change.commit();
+
+    session.last_sequence = written;
+    if (session.is_rescanning && session.rescanned.done) {
+        session.is_rescanning = false;
+    }
+    saved.sequence = written;
+    // Whoever waits for an erasure waits for all of it.
+    for (const Act& act : erased) {
+        feed_.erase_agent(act.account, act.agent, act.pseudonym, now);
+        feed_.blank_act(act.number);
+    }
+    if (!erased.empty()) {
+        // Else the name would stay in the log of the database for a while.
+        session.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    feed_.note_saved(saved, now);
+    const bool is_more = session.is_rescanning || session.is_pruning || written < latest;
+    return is_more ? Outcome::more : Outcome::wrote;
+}
+
+// false: some of them are overwritten; then nothing is to be believed of what was written before.
+bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
+    Session& session = *session_;
+    Event event;
+    for (std::uint64_t sequence = first; sequence <= last; ++sequence) {
+        switch (feed_.read_event(sequence, event)) {
+            case EventRead::read:
+                break;
+            case EventRead::overwritten:
+                return false;
+            case EventRead::none_yet:
+                return true;
+        }
+        const std::string_view account = event.account < session.account_names.size()
+                                             ? std::string_view(session.account_names[event.account])
+                                             : kAllAccounts;
+        switch (event.kind) {
+            case EventKind::begun:
+                session.sessions.write_begun(event, account, feed_, now);
+                break;
+            case EventKind::identified:
+                session.sessions.write_identified(event, feed_, now);
+                break;
+            case EventKind::ended:
+                session.sessions.write_ended(event, account, feed_, now);
+                break;
+            case EventKind::finished:
+                session.acts.write_finished(event.key.low, event.key.high);
+                break;
+            case EventKind::acted:  // taken from their own area
+            case EventKind::opened:
+            case EventKind::closed:
+            case EventKind::renamed:
+                break;
+        }
+    }
+    return true;
+}
+
+// The table is the truth: what the ring no longer tells is read from there (ARCHITECTURE 2).
+void Follower::rescan(Now now) {
+    Session& session = *session_;
+    feed_.read_slots(
+        session.rescanned, kSlotsAtOnce, now,
+        [&](const Row& row) {
+            const std::string_view account = row.account < session.account_names.size()
+                                                 ? std::string_view(session.account_names[row.account])
+                                                 : kAllAccounts;
+            session.sessions.write_live(row, account, now);
+        },
+        [&](const EndedFacts& facts) {
+            if (facts.ended_sequence > session.last_sequence) {
+                session.sessions.write_over(facts, now);
+            }
+        });
+    if (!session.rescanned.done) {
+        return;
+    }
+    std::vector<SessionKey> alive;
+    Statement keys = session.connection.prepare("SELECT key FROM session WHERE ended_at IS NULL");
+    while (keys.step()) {
+        alive.push_back(keys.key(0));
+    }
+    for (const SessionKey key : alive) {
+        const Found found = feed_.tracker().find(key, now);
+        if (found.state == Found::State::unknown) {
+            session.sessions.write_lost(key, session.rescan_covers, now.wall);
+        } else if (found.state == Found::State::ended) {
+            if (const auto facts = feed_.tracker().ended_facts(found.handle)) {
+                session.sessions.write_over(*facts, now);
+            }
+        }
+    }
+    session.connection.execute("UPDATE not_before SET pending = 0 WHERE boundary <= " +
+                               std::to_string(session.rescan_covers));
+}
+
+}  // namespace agent_sessions::tracker::history

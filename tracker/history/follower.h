@@ -1,0 +1,55 @@
+// Follows the event ring and keeps the database true: one pass at a time, each a single transaction that is
+// fenced by the writer's epoch and the last sequence, so that nothing is written twice and nobody writes who
+// has been followed by another (ARCHITECTURE 4).
+//
+// Thread safety: none; one follower belongs to one thread. Process safety: any number may try, the latest to
+// have opened the database wins.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tracker/history/retention.h"
+#include "tracker/history_feed.h"
+
+namespace agent_sessions::tracker::history {
+
+class Follower {
+  public:
+    Follower(Tracker tracker, std::string path, Retention retention);
+    ~Follower();
+    Follower(const Follower&) = delete;
+    Follower& operator=(const Follower&) = delete;
+
+    enum class Outcome : std::uint8_t {
+        idle,      // all is on disk
+        wrote,     // and now all was
+        more,      // call again at once
+        failed,    // see fault(); call again later
+        replaced,  // another process writes from now on: this follower is of no more use
+    };
+    // One pass. Waits for the disk, and for a moment for the database's lock. May throw std::bad_alloc.
+    Outcome step(Now now);
+
+    // What is wrong, as nginx logs it; empty = nothing.
+    const std::string& fault() const noexcept { return fault_; }
+
+    HistoryFeed& feed() noexcept { return feed_; }
+
+  private:
+    struct Session;
+    void open(Now now);
+    bool has_work(Now now);
+    Outcome write(Now now);
+    bool write_events(std::uint64_t first, std::uint64_t latest, Now now);
+    void rescan(Now now);
+    Outcome fail(HistoryState state, int code, const std::string& what);
+
+    HistoryFeed feed_;
+    std::string path_;
+    Retention retention_;
+    std::string fault_;
+    std::unique_ptr<Session> session_;
+};
+
+}  // namespace agent_sessions::tracker::history

@@ -1,0 +1,186 @@
+#include "tracker/history/session_writer.h"
+
+namespace agent_sessions::tracker::history {
+namespace {
+
+WallTime to_wall(BootTime time, Now now) noexcept {
+    return now.wall - (now.boot - time);
+}
+
+std::int64_t seconds(Millis time) noexcept {
+    return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
+
+std::optional<std::string_view> text_or_null(std::string_view text) noexcept {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+}  // namespace
+
+struct SessionWriter::Begin {
+    SessionKey key;
+    std::int64_t account = 0;
+    std::string_view agent{};
+    std::string_view label{};
+    std::string_view address{};
+    std::string_view user_agent{};
+    WallTime started{};
+    WallTime began_at{};
+    std::uint64_t began_sequence = 0;
+    Lifetime lifetime{};
+    WallTime expires{};
+};
+
+struct SessionWriter::End {
+    SessionKey key;
+    WallTime ended_at{};
+    std::uint64_t sequence = 0;
+    EndReason reason = EndReason::none;
+    std::string_view by{};
+    std::string_view why{};
+    std::string_view message{};
+    std::optional<WallTime> last_seen{};
+};
+
+SessionWriter::SessionWriter(Connection& connection, AccountIds& accounts)
+    : connection_(connection),
+      accounts_(accounts),
+      insert_(connection.prepare(R"sql(
+INSERT INTO session (key, account, agent, label, address, user_agent, started, began_at, began_sequence,
+                     logged_in_at, idle, absolute, instance, expires)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?3 IS NULL THEN NULL ELSE ?8 END, ?10, ?11, ?12, ?13)
+ON CONFLICT (key) DO UPDATE SET
+    agent = coalesce(excluded.agent, agent), label = coalesce(excluded.label, label),
+    address = coalesce(excluded.address, address), user_agent = coalesce(excluded.user_agent, user_agent),
+    logged_in_at = coalesce(logged_in_at, excluded.logged_in_at)
+)sql")),
+      identify_(connection.prepare(R"sql(
+UPDATE session SET agent = coalesce(?2, agent), label = ?3,
+    logged_in_at = CASE WHEN ?2 IS NULL THEN logged_in_at ELSE coalesce(logged_in_at, ?4) END
+WHERE key = ?1 AND ended_at IS NULL
+)sql")),
+      end_(connection.prepare(R"sql(
+UPDATE session SET ended_at = ?2, ended_sequence = ?3, reason = ?4, ended_by = ?5, why = ?6, message = ?7,
+    last_seen = coalesce(?8, last_seen)
+WHERE key = ?1 AND ended_at IS NULL
+)sql")) {}
+
+void SessionWriter::insert(const Begin& begin) {
+    insert_
+        .with(begin.key, begin.account, text_or_null(begin.agent), text_or_null(begin.label),
+              text_or_null(begin.address), text_or_null(begin.user_agent), begin.started, begin.began_at,
+              begin.began_sequence, seconds(begin.lifetime.idle), seconds(begin.lifetime.absolute),
+              seconds(begin.lifetime.instance), begin.expires)
+        .run();
+}
+
+bool SessionWriter::end(const End& end) {
+    end_.with(end.key, end.ended_at, end.sequence, end.reason, text_or_null(end.by), text_or_null(end.why),
+              text_or_null(end.message), end.last_seen)
+        .run();
+    return connection_.changes() != 0;
+}
+
+void SessionWriter::write_begun(const Event& event, std::string_view account, HistoryFeed& feed, Now now) {
+    Begin begin;
+    begin.key = event.key;
+    begin.account = accounts_.id(account, event.at);
+    begin.started = event.started;
+    begin.began_at = event.at;
+    begin.began_sequence = event.sequence;
+    begin.expires = event.started + Lifetime{}.absolute;
+    Row row;
+    std::optional<EndedFacts> over;
+    if (feed.tracker().read_row(event.key, now, row)) {
+        begin.label = row.label;
+        begin.address = row.address;
+        begin.user_agent = row.user_agent;
+        begin.lifetime = row.lifetime;
+        begin.expires = to_wall(row.deadline, now);
+    } else if ((over = feed.ended_session(event.key, now))) {
+        begin.lifetime = over->lifetime;
+        begin.expires = to_wall(over->deadline, now);
+    }
+    if (event.recorded) {
+        begin.agent = event.text;
+    } else {
+        begin.label = begin.address = begin.user_agent = {};
+    }
+    insert(begin);
+}
+
+void SessionWriter::write_identified(const Event& event, HistoryFeed& feed, Now now) {
+    if (!event.recorded) {
+        return;
+    }
+    Row row;
+    feed.tracker().read_row(event.key, now, row);
+    identify_.with(event.key, text_or_null(event.text), text_or_null(row.label), event.at).run();
+}
+
+void SessionWriter::write_ended(const Event& event, std::string_view account, HistoryFeed& feed, Now now) {
+    const std::optional<EndedFacts> facts = feed.ended_session(event.key, now);
+    End over{event.key, event.at, event.sequence, event.reason, event.by};
+    if (facts) {
+        over.by = facts->by;
+        over.why = facts->why;
+        over.message = facts->message;
+        over.last_seen = to_wall(facts->last_seen, now);
+    }
+    if (end(over)) {
+        return;
+    }
+    // Its begin was lost, or it is written already.
+    Begin begin;
+    begin.key = event.key;
+    begin.account = accounts_.id(account, event.started);
+    begin.agent = event.recorded ? std::string_view(event.text) : std::string_view();
+    begin.started = begin.began_at = event.started;
+    begin.began_sequence = facts ? facts->begun_sequence : event.sequence;
+    begin.lifetime = facts ? facts->lifetime : Lifetime{};
+    begin.expires = facts ? to_wall(facts->deadline, now) : event.started + Lifetime{}.absolute;
+    insert(begin);
+    end(over);
+}
+
+void SessionWriter::write_live(const Row& row, std::string_view account, Now now) {
+    Begin begin;
+    begin.key = row.key;
+    begin.account = accounts_.id(account, row.started);
+    if (row.recorded) {
+        begin.agent = row.agent;
+        begin.label = row.label;
+        begin.address = row.address;
+        begin.user_agent = row.user_agent;
+    }
+    begin.started = row.started;
+    begin.began_at = to_wall(row.begun, now);
+    begin.began_sequence = row.begun_sequence;
+    begin.lifetime = row.lifetime;
+    begin.expires = to_wall(row.deadline, now);
+    insert(begin);
+}
+
+void SessionWriter::write_over(const EndedFacts& facts, Now now) {
+    // Without a begin of its own there is nothing to tell: a run-out cookie that somebody brought.
+    if (facts.begun_sequence == 0 || facts.ended_sequence == 0) {
+        return;
+    }
+    Begin begin;
+    begin.key = facts.key;
+    begin.account = accounts_.id(facts.account, facts.started);
+    begin.agent = facts.recorded ? std::string_view(facts.agent) : std::string_view();
+    begin.started = begin.began_at = facts.started;
+    begin.began_sequence = facts.begun_sequence;
+    begin.lifetime = facts.lifetime;
+    begin.expires = to_wall(facts.deadline, now);
+    insert(begin);
+    end({facts.key, to_wall(facts.ended_at, now), facts.ended_sequence, facts.reason, facts.by, facts.why,
+         facts.message, to_wall(facts.last_seen, now)});
+}
+
+void SessionWriter::write_lost(SessionKey key, std::uint64_t sequence, WallTime at) {
+    end({key, at, sequence, EndReason::idle});
+}
+
+}  // namespace agent_sessions::tracker::history
