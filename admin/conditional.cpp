@@ -71,6 +71,8 @@ class ConditionalTask final : public Task {
         return answer;
     }
 
+    bool is_waiting() const noexcept override { return task_->is_waiting(); }
+
   private:
     std::unique_ptr<Task> task_;
     std::string if_none_match_;

@@ -40,6 +40,7 @@ enum class ErrorCode : std::uint8_t {
     count_changed,
     busy,
     unavailable,
+    history_unavailable,
     internal_error,
 };
 
@@ -77,6 +78,7 @@ inline constexpr std::array kErrors{
     ErrorFacts{ErrorCode::count_changed, 409, "count_changed", "The number of sessions has changed"},
     ErrorFacts{ErrorCode::busy, 503, "busy", "The session table is busy"},
     ErrorFacts{ErrorCode::unavailable, 503, "unavailable", "The session table is not there"},
+    ErrorFacts{ErrorCode::history_unavailable, 503, "history_unavailable", "The history cannot be read"},
     ErrorFacts{ErrorCode::internal_error, 500, "internal_error", "Something went wrong here"},
 };
 

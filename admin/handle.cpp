@@ -1,5 +1,6 @@
 #include "admin/handle.h"
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -8,12 +9,15 @@
 #include "admin/conditional.h"
 #include "admin/durable_act.h"
 #include "admin/health.h"
+#include "admin/history_lists.h"
+#include "admin/list_format.h"
 #include "admin/list_task.h"
 #include "admin/overview.h"
 #include "admin/page.h"
 #include "admin/problem.h"
 #include "admin/query.h"
 #include "admin/terminate_task.h"
+#include "admin/usage.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -91,8 +95,45 @@ Handled handle_session(std::string_view ref, const Request& request, const Acces
                    : at_once(session_response(request, access, tracker, *key));
 }
 
+using HandleList = Handled (*)(const Request& request, const ListFormat& format, const Access& access,
+                               tracker::Tracker tracker, tracker::history::Reader* history);
+
+template <auto make_task>
+Handled with_history(const Request& request, const ListFormat& format, const Access& access,
+                     tracker::Tracker tracker, tracker::history::Reader* history) {
+    return in_steps(make_task(request, format, access, tracker, history));
+}
+
+Handled handle_accounts(const Request& request, const ListFormat& format, const Access& access,
+                        tracker::Tracker tracker, tracker::history::Reader* /*history*/) {
+    return at_once(accounts_response(request, format, access, tracker));
+}
+
+Handled handle_sessions(const Request& request, const ListFormat& format, const Access& access,
+                        tracker::Tracker tracker, tracker::history::Reader* /*history*/) {
+    return in_steps(make_list_task(request, format, access, tracker));
+}
+
+// What is told as JSON or as CSV.
+constexpr std::array<std::pair<std::string_view, HandleList>, 8> kLists{{
+    {"accounts", handle_accounts},
+    {kSessions, handle_sessions},
+    {"usage", handle_usage},
+    {"usage/minutes", with_history<make_minutes_task>},
+    {"usage/peak", with_history<make_peak_task>},
+    {"history", with_history<make_history_list_task>},
+    {"ended", with_history<make_ended_list_task>},
+    {"audit", with_history<make_audit_list_task>},
+}};
+
 Handled handle_api(std::string_view path, const Request& request, const Access& access,
-                   tracker::Tracker tracker) {
+                   tracker::Tracker tracker, tracker::history::Reader* history) {
+    for (const auto& [route, handle_list] : kLists) {
+        if (route == ListFormat::route_of(path)) {
+            require_read(request);
+            return handle_list(request, ListFormat(request), access, tracker, history);
+        }
+    }
     if (path == "sessions/terminate") {
         return handle_terminate(request, access, tracker);
     }
@@ -102,18 +143,6 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
     if (path.empty()) {
         require_read(request);
         return at_once(root_response(request, access));
-    }
-    if (path == kSessions) {
-        require_read(request);
-        return in_steps(make_list_task(request, access, tracker));
-    }
-    if (path == "accounts") {
-        require_read(request);
-        return at_once(accounts_response(request, access, tracker));
-    }
-    if (path == "usage") {
-        require_read(request);
-        return at_once(usage_response(request, access, tracker));
     }
     if (path == "openapi.json") {
         require_read(request);
@@ -132,14 +161,14 @@ Handled handle_health(const Request& request, tracker::Tracker tracker) {
                                    Scope::parse(request.caller.accounts).all(), request.now));
 }
 
-Handled route(const Request& request, tracker::Tracker tracker) {
+Handled route(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history) {
     if (request.path == "health") {
         return handle_health(request, tracker);
     }
     const Access access = require_access(request.caller);
     if (request.path.starts_with(kApi)) {
         require_table(tracker);
-        Handled handled = handle_api(request.path.substr(kApi.size()), request, access, tracker);
+        Handled handled = handle_api(request.path.substr(kApi.size()), request, access, tracker, history);
         return is_read(request) ? conditional(std::move(handled), request.if_none_match.value_or(""))
                                 : std::move(handled);
     }
@@ -152,9 +181,9 @@ Handled route(const Request& request, tracker::Tracker tracker) {
 
 }  // namespace
 
-Handled handle(const Request& request, tracker::Tracker tracker) {
+Handled handle(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history) {
     try {
-        return route(request, tracker);
+        return route(request, tracker, history);
     } catch (const Refusal& refusal) {
         return at_once(problem_response(refusal, ProblemContext(request)));
     }

@@ -12,6 +12,10 @@
 #include "admin/message.h"
 #include "tracker/tracker.h"
 
+namespace agent_sessions::tracker::history {
+class Reader;
+}
+
 namespace agent_sessions::admin {
 
 // Tells a task when its slice is over. The caller's clock, since this folder has none.
@@ -39,7 +43,8 @@ struct Handled {
     std::unique_ptr<Task> task;  // set when `response` is not; keeps no view of the request
 };
 
-Handled handle(const Request& request, tracker::Tracker tracker);
+// `history` may be null where there is none; it has to outlive the call, not the task.
+Handled handle(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history);
 
 // The largest body that is looked at, in bytes; larger ones get 413 without being read.
 inline constexpr std::size_t kMaxBodyBytes = 1 << 20;

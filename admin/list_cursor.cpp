@@ -1,9 +1,6 @@
 #include "admin/list_cursor.h"
 
-#include <openssl/evp.h>
-
-#include <algorithm>
-#include <vector>
+#include "admin/base64url.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -25,35 +22,6 @@ std::uint64_t number_at(std::string_view bytes, std::size_t offset) {
         number = number << 8 | static_cast<unsigned char>(byte);
     }
     return number;
-}
-
-std::string to_base64url(std::string_view bytes) {
-    std::vector<unsigned char> coded(4 * ((bytes.size() + 2) / 3) + 1);
-    const int size = EVP_EncodeBlock(coded.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-    std::string text(coded.begin(), coded.begin() + size);
-    text.erase(std::find(text.begin(), text.end(), '='), text.end());
-    std::replace(text.begin(), text.end(), '+', '-');
-    std::replace(text.begin(), text.end(), '/', '_');
-    return text;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-    if (text.size() % 4 == 1 || text.find_first_of("+/= \t\r\n\v\f") != std::string_view::npos) {
-        return std::nullopt;
-    }
-    std::string coded(text);
-    std::replace(coded.begin(), coded.end(), '-', '+');
-    std::replace(coded.begin(), coded.end(), '_', '/');
-    const std::size_t padding = (4 - coded.size() % 4) % 4;
-    coded.append(padding, '=');
-    std::vector<unsigned char> bytes(coded.size() / 4 * 3);
-    const int size = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(coded.data()),
-                                     static_cast<int>(coded.size()));
-    if (size < 0 || static_cast<std::size_t>(size) < padding) {
-        return std::nullopt;
-    }
-    return std::string(bytes.begin(), bytes.begin() + size - static_cast<std::ptrdiff_t>(padding));
 }
 
 std::string prefix_of(const SessionOrder& order, std::uint64_t filter_digest) {

@@ -4,7 +4,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,26 +25,16 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 10> kParameters{
     "sort", "limit", "cursor", "q", "agent", "account", "label", "interaction", "idle_gt", "multiple"};
-constexpr std::size_t kDefaultLimit = 100;
-constexpr std::size_t kMaxLimit = 500;
+constexpr std::array<std::string_view, 12> kColumns{"ref",       "account", "time_zone",  "label",
+                                                    "agent",     "started", "last_seen",  "interactions",
+                                                    "instances", "address", "user_agent", "state"};
 
 struct ListRequest {
     SessionOrder order;
-    std::size_t limit = kDefaultLimit;
+    std::size_t limit = 0;
     SessionFilter filter;
     std::optional<SortKey> after;
 };
-
-std::size_t parse_limit(std::string_view text) {
-    std::size_t limit = 0;
-    const char* const end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, limit);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || limit < 1 || limit > kMaxLimit) {
-        throw invalid_field(Source::query, "limit",
-                            "must be a number from 1 to " + std::to_string(kMaxLimit));
-    }
-    return limit;
-}
 
 ListRequest parse_list_request(std::string_view raw) {
     const Query query = Query::parse(raw, kParameters);
@@ -53,9 +42,7 @@ ListRequest parse_list_request(std::string_view raw) {
     if (const auto sort = query.find("sort")) {
         list.order = SessionOrder::parse(*sort);
     }
-    if (const auto limit = query.find("limit")) {
-        list.limit = parse_limit(*limit);
-    }
+    list.limit = limit_of(query);
     for (const std::string_view name : SessionFilter::kNames) {
         if (const auto value = query.find(name)) {
             list.filter.set(Source::query, name, name, value);
@@ -74,8 +61,10 @@ ListRequest parse_list_request(std::string_view raw) {
 
 class ListTask final : public Task {
   public:
-    ListTask(ListRequest list, ScopedAccounts accounts, const Access& access, tracker::Tracker tracker)
+    ListTask(ListRequest list, ListFormat format, ScopedAccounts accounts, const Access& access,
+             tracker::Tracker tracker)
         : list_(std::move(list)),
+          format_(std::move(format)),
           accounts_(std::move(accounts)),
           own_session_(access.own_session),
           tracker_(tracker),
@@ -161,10 +150,11 @@ class ListTask final : public Task {
         if (keys_->size() > list_.limit) {
             list["next"] = encode_cursor(list_.order, list_.filter.digest(), (*keys_)[list_.limit - 1]);
         }
-        return json_response(list);
+        return format_.answer(std::move(list), "sessions", kColumns, now.wall);
     }
 
     ListRequest list_;
+    ListFormat format_;
     ScopedAccounts accounts_;
     std::optional<tracker::SessionKey> own_session_;
     tracker::Tracker tracker_;
@@ -178,13 +168,14 @@ class ListTask final : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_list_task(const Request& request, const Access& access, tracker::Tracker tracker) {
+std::unique_ptr<Task> make_list_task(const Request& request, const ListFormat& format, const Access& access,
+                                     tracker::Tracker tracker) {
     ListRequest list = parse_list_request(request.query);
     ScopedAccounts accounts(tracker, access.scope, access.time_zone);
     if (list.filter.account()) {
         accounts.narrow(*list.filter.account());
     }
-    return std::make_unique<ListTask>(std::move(list), std::move(accounts), access, tracker);
+    return std::make_unique<ListTask>(std::move(list), format, std::move(accounts), access, tracker);
 }
 
 }  // namespace agent_sessions::admin

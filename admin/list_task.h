@@ -11,10 +11,12 @@
 
 #include "admin/access.h"
 #include "admin/handle.h"
+#include "admin/list_format.h"
 
 namespace agent_sessions::admin {
 
 // Throws Refusal for every parameter that is not valid and for an account outside the scope.
-std::unique_ptr<Task> make_list_task(const Request& request, const Access& access, tracker::Tracker tracker);
+std::unique_ptr<Task> make_list_task(const Request& request, const ListFormat& format, const Access& access,
+                                     tracker::Tracker tracker);
 
 }  // namespace agent_sessions::admin

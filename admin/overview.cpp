@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "admin/answer.h"
+#include "admin/json_values.h"
 #include "admin/problem.h"
 #include "admin/query.h"
 #include "admin/scoped_accounts.h"
-#include "admin/session_filter.h"
 #include "admin/session_json.h"
 #include "admin/version.h"
 
@@ -19,11 +19,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 1> kUsageParameters{"account"};
-
-json::value count_or_null(std::optional<std::uint64_t> count) {
-    return count ? json::value(*count) : json::value(nullptr);
-}
+constexpr std::array<std::string_view, 6> kAccountColumns{"name",      "current", "total",
+                                                          "time_zone", "agents",  "untracked"};
 
 ScopedAccounts accounts_of(const Access& access, tracker::Tracker tracker) {
     return ScopedAccounts(tracker, access.scope, access.time_zone);
@@ -53,13 +50,19 @@ Response root_response(const Request& request, const Access& access) {
              {"session", "sessions/{ref}"},
              {"terminate", "sessions/terminate"},
              {"usage", "usage"},
+             {"minutes", "usage/minutes"},
+             {"peak", "usage/peak"},
+             {"history", "history"},
+             {"ended", "ended"},
+             {"audit", "audit"},
              {"health", "../../health"},
              {"page", "../../"},
          }},
     });
 }
 
-Response accounts_response(const Request& request, const Access& access, tracker::Tracker tracker) {
+Response accounts_response(const Request& request, const ListFormat& format, const Access& access,
+                           tracker::Tracker tracker) {
     require_no_query(request);
     ScopedAccounts accounts = accounts_of(access, tracker);
     json::array entries;
@@ -67,33 +70,15 @@ Response accounts_response(const Request& request, const Access& access, tracker
         entries.push_back(json::object{
             {"name", usage.name},
             {"current", usage.current},
-            {"total", count_or_null(usage.total)},
+            {"total", number_or_null(usage.total)},
             {"time_zone", accounts.zone_or_fallback(usage.time_zone)},
             {"agents", usage.agents},
             {"untracked", usage.untracked},
         });
     }
-    return json_response(
-        json::object{{"accounts", std::move(entries)}, {"generated_at", time_text(request.now.wall)}});
-}
-
-Response usage_response(const Request& request, const Access& access, tracker::Tracker tracker) {
-    const Query query = Query::parse(request.query, kUsageParameters);
-    ScopedAccounts accounts = accounts_of(access, tracker);
-    if (const auto account = query.find("account")) {
-        SessionFilter filter;
-        filter.set(Source::query, "account", "account", account);
-        accounts.narrow(*account);
-    }
-    const UsageFigures figures = accounts.figures();
-    return json_response(json::object{
-        {"account", accounts.single() == nullptr ? "*" : *accounts.single()},
-        {"time_zone", accounts.time_zone()},
-        {"current", figures.current},
-        {"total", count_or_null(figures.total)},
-        {"agents", figures.agents},
-        {"untracked", figures.untracked},
-    });
+    return format.answer(
+        json::object{{"accounts", std::move(entries)}, {"generated_at", time_text(request.now.wall)}},
+        "accounts", kAccountColumns, request.now.wall);
 }
 
 Response session_response(const Request& request, const Access& access, tracker::Tracker tracker,

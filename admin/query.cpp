@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
+#include <charconv>
 
 #include "admin/problem.h"
 #include "admin/text.h"
@@ -13,6 +14,8 @@ namespace {
 namespace urls = boost::urls;
 
 constexpr std::size_t kMaxShownName = 64;
+constexpr std::size_t kDefaultLimit = 100;
+constexpr std::size_t kMaxLimit = 500;
 
 Refusal about_name(ErrorCode code, std::string_view name, std::string_view what) {
     const std::string shown = valid_text(name.substr(0, kMaxShownName));
@@ -57,6 +60,21 @@ std::optional<std::string_view> Query::find(std::string_view name) const {
         return std::nullopt;
     }
     return found->second;
+}
+
+std::size_t limit_of(const Query& query) {
+    const std::optional<std::string_view> text = query.find("limit");
+    if (!text) {
+        return kDefaultLimit;
+    }
+    std::size_t limit = 0;
+    const char* const end = text->data() + text->size();
+    const auto parsed = std::from_chars(text->data(), end, limit);
+    if (parsed.ec != std::errc{} || parsed.ptr != end || limit < 1 || limit > kMaxLimit) {
+        throw invalid_field(Source::query, "limit",
+                            "must be a number from 1 to " + std::to_string(kMaxLimit));
+    }
+    return limit;
 }
 
 void require_no_query(const Request& request) {

@@ -2,6 +2,7 @@
 // Thread safety: values.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,9 @@ class Query {
   private:
     std::vector<std::pair<std::string, std::string>> parameters_;
 };
+
+// The parameter `limit`: how many rows a page has. Throws Refusal invalid_parameter.
+std::size_t limit_of(const Query& query);
 
 // Throws as Query::parse where there is any parameter at all.
 void require_no_query(const Request& request);

@@ -12,6 +12,11 @@ constexpr std::string_view kOverall = "*";
 
 }  // namespace
 
+Refusal account_not_found() {
+    return refusal_of(ErrorCode::account_not_found,
+                      "No account of this name is among those that you may see.");
+}
+
 ScopedAccounts::ScopedAccounts(tracker::Tracker tracker, Scope scope, std::string fallback_time_zone)
     : tracker_(tracker), scope_(std::move(scope)), fallback_time_zone_(std::move(fallback_time_zone)) {
     refresh();
@@ -29,16 +34,27 @@ void ScopedAccounts::refresh() {
     }
 }
 
-void ScopedAccounts::narrow(std::string_view account) {
+bool ScopedAccounts::knows(std::string_view account) const {
     const bool named_by_scope = !scope_.all() && scope_.covers(account);
-    const bool seen = std::any_of(by_index_.begin(), by_index_.end(),
-                                  [account](const auto& usage) { return usage && usage->name == account; });
-    if (!named_by_scope && !seen) {
-        throw refusal_of(ErrorCode::account_not_found,
-                         "No account of this name is among those that you may see.");
+    return named_by_scope || std::any_of(by_index_.begin(), by_index_.end(), [account](const auto& usage) {
+               return usage && usage->name == account;
+           });
+}
+
+void ScopedAccounts::narrow(std::string_view account) {
+    if (!narrow_in_past(account)) {
+        throw account_not_found();
     }
+}
+
+bool ScopedAccounts::narrow_in_past(std::string_view account) {
+    if (!scope_.covers(account) || account == kOverall) {
+        throw account_not_found();
+    }
+    const bool known = knows(account);
     only_ = account;
     refresh();
+    return known;
 }
 
 const std::string* ScopedAccounts::covered_name(std::uint16_t index) {

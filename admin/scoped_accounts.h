@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "admin/access.h"
+#include "admin/problem.h"
 #include "tracker/tracker.h"
 
 namespace agent_sessions::admin {
@@ -24,6 +25,9 @@ struct UsageFigures {
     std::optional<std::uint64_t> total;
 };
 
+// The same for an account outside the scope and one that nobody has ever seen.
+Refusal account_not_found();
+
 class ScopedAccounts {
   public:
     ScopedAccounts(tracker::Tracker tracker, Scope scope, std::string fallback_time_zone);
@@ -31,6 +35,9 @@ class ScopedAccounts {
     // Narrows to one account. Throws Refusal account_not_found, the same for one outside the scope and one
     // that nobody has ever seen; an account that the scope itself names exists.
     void narrow(std::string_view account);
+    // Narrows to one account of the scope that perhaps only the history knows: false = it has to be asked.
+    // Throws Refusal account_not_found for one outside the scope.
+    bool narrow_in_past(std::string_view account);
 
     // The name of an account that is covered, else nullptr. Accounts made after this object are found too.
     // Valid until the next call that is not const.
@@ -41,6 +48,10 @@ class ScopedAccounts {
 
     // The one account that this is about; nullptr: several, or all.
     const std::string* single() const;
+    // All accounts there are.
+    bool is_everything() const { return scope_.all() && !only_; }
+    // Those that the scope names; empty where it names none.
+    const std::vector<std::string>& scope_names() const { return scope_.names(); }
     // The zone in which figures over all of these are told.
     const std::string& time_zone() const;
 
@@ -52,6 +63,7 @@ class ScopedAccounts {
     const std::string& zone_or_fallback(const std::string& zone) const;
 
   private:
+    bool knows(std::string_view account) const;
     void refresh();
 
     tracker::Tracker tracker_;

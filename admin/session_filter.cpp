@@ -1,10 +1,9 @@
 #include "admin/session_filter.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <charconv>
 
+#include "admin/digest.h"
 #include "admin/text.h"
 
 namespace agent_sessions::admin {
@@ -161,13 +160,7 @@ std::uint64_t SessionFilter::digest() const {
     if (multiple_) {
         append(canonical, "multiple", "1");
     }
-    unsigned char hash[EVP_MAX_MD_SIZE] = {};
-    EVP_Digest(canonical.data(), canonical.size(), hash, nullptr, EVP_sha256(), nullptr);
-    std::uint64_t digest = 0;
-    for (int index = 0; index < 8; ++index) {
-        digest = digest << 8 | hash[index];
-    }
-    return digest;
+    return digest_of(canonical);
 }
 
 }  // namespace agent_sessions::admin

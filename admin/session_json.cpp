@@ -6,15 +6,12 @@
 #include <string>
 
 #include "admin/answer.h"
+#include "admin/json_values.h"
 
 namespace agent_sessions::admin {
 namespace {
 
 namespace json = boost::json;
-
-json::value text_or_null(std::string_view text) {
-    return text.empty() ? json::value(nullptr) : json::value(json::string(text));
-}
 
 }  // namespace
 

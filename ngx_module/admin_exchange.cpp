@@ -155,7 +155,9 @@ void AdminExchange::run(std::string_view path) {
     asked.caller = caller_of(request_, configuration);
     asked.now = asked_ = cached_now();
 
-    admin::Handled handled = admin::handle(asked, configuration.admin->tracker);
+    const ZoneWorker* worker = worker_of(*configuration.admin);
+    admin::Handled handled = admin::handle(asked, configuration.admin->tracker,
+                                           worker != nullptr ? worker->reader.get() : nullptr);
     if (handled.response) {
         finish(std::move(*handled.response));
         return;

@@ -42,6 +42,7 @@ void report_fault(ZoneWorker& zone, ngx_log_t* log) {
 }  // namespace
 
 void load_history(ZoneWorker& zone, ngx_log_t* log) {
+    zone.reader = std::make_unique<tracker::history::Reader>(path_of(*zone.zone));
     const tracker::history::Load load =
         tracker::history::load_at_start(zone.zone->tracker, path_of(*zone.zone), read_clocks());
     if (!load.fault.empty()) {

@@ -14,6 +14,7 @@
 #include "ngx_module/gateway/random_source.h"
 #include "ngx_module/gateway/token.h"
 #include "ngx_module/zone.h"
+#include "tracker/history/reader.h"
 #include "tracker/history/writer.h"
 
 namespace agent_sessions::ngx {
@@ -28,6 +29,8 @@ struct ZoneWorker {
     bool in_place = true;
     std::uint32_t sweep_position = 0;
     std::uint32_t quarter_position = 0;
+    // Answers the admin endpoint's questions to the history.
+    std::unique_ptr<tracker::history::Reader> reader;
     // In the elected worker only.
     std::unique_ptr<tracker::history::Writer> writer;
     std::string history_fault;  // as logged last

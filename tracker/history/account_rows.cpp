@@ -53,6 +53,12 @@ std::optional<WallTime> first_seen(Connection& connection, const Accounts& accou
     return first;
 }
 
+std::string stored_time_zone(Connection& connection, const std::string& account) {
+    Statement query = connection.prepare("SELECT time_zone FROM account WHERE name = ?");
+    query.with(account);
+    return query.step() ? query.text(0) : std::string();
+}
+
 WallTime pruned_until(Connection& connection) {
     return WallTime{Millis{connection.integer("SELECT pruned_until FROM state")}};
 }

@@ -30,6 +30,9 @@ std::string account_condition(Connection& connection, const Accounts& accounts);
 // When the first of them was first seen.
 std::optional<WallTime> first_seen(Connection& connection, const Accounts& accounts);
 
+// Empty = unknown.
+std::string stored_time_zone(Connection& connection, const std::string& account);
+
 // Sessions that ended before this instant may have been removed.
 WallTime pruned_until(Connection& connection);
 

@@ -237,6 +237,14 @@ class QuestionReader {
     std::vector<std::int64_t> measured_;
 };
 
+TimeZone zone_of(Connection& connection, const UsageQuestion& question) {
+    if (question.prefers_stored_zone && question.accounts.names.size() == 1) {
+        const std::string stored = stored_time_zone(connection, question.accounts.names.front());
+        return TimeZone(stored.empty() ? question.time_zone : stored);
+    }
+    return TimeZone(question.time_zone);
+}
+
 constexpr std::chrono::minutes kMinute{1};
 constexpr std::chrono::minutes kQuarter{15};
 
@@ -273,7 +281,7 @@ std::vector<std::optional<std::uint32_t>> quarters_from_peaks(QuestionReader& re
 }  // namespace
 
 UsageAnswer read_usage(Connection& connection, const UsageQuestion& question) {
-    const TimeZone zone(question.time_zone);
+    const TimeZone zone = zone_of(connection, question);
     UsageAnswer answer;
     answer.time_zone = zone.name();
     answer.today = zone.day_of(question.now);
@@ -286,7 +294,7 @@ UsageAnswer read_usage(Connection& connection, const UsageQuestion& question) {
 }
 
 CurveAnswer read_curve(Connection& connection, const UsageQuestion& question, Day day) {
-    const TimeZone zone(question.time_zone);
+    const TimeZone zone = zone_of(connection, question);
     QuestionReader reader(connection, question, zone, {day, day});
     CurveAnswer answer;
     answer.time_zone = zone.name();

@@ -23,6 +23,7 @@ using RecentQuarters = std::map<std::string, std::vector<QuarterPeak>>;
 struct UsageQuestion {
     Accounts accounts;
     std::string time_zone;
+    bool prefers_stored_zone = false;  // of the account, where the history knows one
     WallTime now{};
     std::optional<Window> window;  // else the kWindowDays that end today
     RecentQuarters recent;

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "admin/handle.h"
@@ -49,6 +50,7 @@ class Endpoint : public ::testing::Test {
         std::optional<std::string> host = "agents.example";
         std::optional<std::string> origin;
         std::optional<std::string> sec_fetch_site;
+        std::optional<std::string> accept;
         std::optional<std::string> accept_encoding;
         std::optional<std::string> if_none_match;
         Caller caller;
@@ -109,12 +111,13 @@ class Endpoint : public ::testing::Test {
         request.host = asked.host;
         request.origin = asked.origin;
         request.sec_fetch_site = asked.sec_fetch_site;
+        request.accept = asked.accept;
         request.accept_encoding = asked.accept_encoding;
         request.if_none_match = asked.if_none_match;
         request.request_id = "0123abcd";
         request.caller = asked.caller;
         request.now = clock_.now();
-        Handled handled = handle(request, tracker_);
+        Handled handled = handle(request, tracker_, history_);
         if (handled.response) {
             return *handled.response;
         }
@@ -132,6 +135,8 @@ class Endpoint : public ::testing::Test {
                 return *response;
             }
             if (handled.task->is_waiting()) {
+                // For one that waits for a thread, and for one that waits for the clock.
+                std::this_thread::sleep_for(std::chrono::microseconds{100});
                 clock_.advance(tracker::Millis{2});
             }
         }
@@ -202,6 +207,7 @@ class Endpoint : public ::testing::Test {
     testing::MemorySegment segment_{2'000};
     testing::FakeClock clock_;
     tracker::Tracker tracker_ = segment_.tracker();
+    tracker::history::Reader* history_ = nullptr;
     Caller caller_;
     int looks_ = 1'000'000;
     int steps_ = 0;

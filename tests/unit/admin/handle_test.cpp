@@ -94,14 +94,14 @@ TEST_F(HandleTest, ViewsOfNothingAreEmptyText) {
     request.method = "GET";
     request.caller = caller_;
     request.now = clock_.now();
-    EXPECT_EQ(handle(request, tracker_).response->status, 200);
+    EXPECT_EQ(handle(request, tracker_, nullptr).response->status, 200);
     request.method = "POST";
     request.path = "api/1/sessions/terminate";
     request.content_type = std::string_view();
     request.host = std::string_view();
-    EXPECT_EQ(handle(request, tracker_).response->status, 400);
+    EXPECT_EQ(handle(request, tracker_, nullptr).response->status, 400);
     request.origin = std::string_view();
-    EXPECT_EQ(handle(request, tracker_).response->status, 403);
+    EXPECT_EQ(handle(request, tracker_, nullptr).response->status, 403);
 }
 
 TEST_F(HandleTest, AProblemRepeatsThePathAsTextOnly) {
