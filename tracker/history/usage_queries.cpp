@@ -120,16 +120,16 @@ class QuestionReader {
         set_sum_of_totals(days);
     }
 
-    std::optional<Day> first_day() {
-        std::optional<WallTime> first = first_seen(connection_, question_.accounts);
-        // The history may not have heard of it yet.
-        for (const auto& [account, peaks] : question_.recent) {
-            if (!peaks.empty() && (account != kAllAccounts || question_.accounts.all)) {
-                const WallTime at = start_of_quarter(peaks.front().quarter);
-                first = first ? std::min(*first, at) : at;
-            }
+    // The history may hear of an account later than of its first session.
+    std::optional<Day> first_day(std::span<const DayFigures> days) {
+        const std::optional<WallTime> seen = first_seen(connection_, question_.accounts);
+        std::optional<Day> first = seen ? std::optional(zone_.day_of(*seen)) : std::nullopt;
+        const auto used = std::find_if(days.begin(), days.end(),
+                                       [](const DayFigures& day) { return day.max.value_or(0) > 0; });
+        if (used != days.end() && (!first || used->date < *first)) {
+            first = used->date;
         }
-        return first ? std::optional(zone_.day_of(*first)) : std::nullopt;
+        return first;
     }
 
   private:
@@ -289,7 +289,7 @@ UsageAnswer read_usage(Connection& connection, const UsageQuestion& question) {
     QuestionReader reader(connection, question, zone, window);
     answer.days = reader.days();
     reader.set_totals(answer.days);
-    answer.summary = summarise(answer.days, answer.today, reader.first_day());
+    answer.summary = summarise(answer.days, answer.today, reader.first_day(answer.days));
     return answer;
 }
 

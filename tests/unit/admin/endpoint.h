@@ -135,9 +135,8 @@ class Endpoint : public ::testing::Test {
                 return *response;
             }
             if (handled.task->is_waiting()) {
-                // For one that waits for a thread, and for one that waits for the clock.
-                std::this_thread::sleep_for(std::chrono::microseconds{100});
-                clock_.advance(tracker::Millis{2});
+                std::this_thread::sleep_for(std::chrono::milliseconds{waits_for_thread_ ? 1 : 0});
+                clock_.advance(tracker::Millis{waits_for_thread_ ? 0 : 2});
             }
         }
     }
@@ -209,6 +208,7 @@ class Endpoint : public ::testing::Test {
     tracker::Tracker tracker_ = segment_.tracker();
     tracker::history::Reader* history_ = nullptr;
     Caller caller_;
+    bool waits_for_thread_ = false;  // real time passes while a task waits, else the clock's
     int looks_ = 1'000'000;
     int steps_ = 0;
     std::uint64_t begun_ = 0;

@@ -15,6 +15,7 @@ class HistoryRoutes : public Endpoint {
     // 2026-03-03 12:00 UTC is now.
     HistoryRoutes() {
         history_ = &reader_;
+        waits_for_thread_ = true;
         history::Connection connection = database_.writer();
         for (const char* account : {"*", "alpha", "beta", "gone"}) {
             rows_[account] = database_.add_account(connection, account, hours_ago(72));
