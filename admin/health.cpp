@@ -49,7 +49,7 @@ void judge_history(const tracker::HistoryStatus& history, tracker::Now now, json
     if (history.state != HistoryState::none && has_unwritten && now.boot - history.last_commit > kBehind) {
         reasons.emplace_back("history_behind");
     }
-    if (history.unsaved_acts >= history.act_room) {
+    if (history.act_room != 0 && history.unsaved_acts >= history.act_room) {
         reasons.emplace_back("audit_full");
     }
 }

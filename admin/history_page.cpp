@@ -133,8 +133,7 @@ json::object history_session_json(const tracker::history::StoredSession& stored,
     }
     tracker::Row row;
     if (tracker.read_row(stored.key, now, row)) {
-        // Noted once a second at most, as the list of the live ones tells it.
-        session["last_seen"] = time_text(std::chrono::floor<std::chrono::seconds>(row.last_seen));
+        session["last_seen"] = time_text(row.last_seen);
         return session;
     }
     const tracker::Found found = tracker.find(stored.key, now);

@@ -24,8 +24,9 @@ json::object session_json(const tracker::Row& row, const SessionContext& context
         {"label", text_or_null(row.label)},
         {"agent", text_or_null(row.agent)},
         {"started", time_text(row.started)},
-        // Noted once a second at most. The clocks of two looks differ by a millisecond, which is no change.
-        {"last_seen", time_text(std::chrono::floor<std::chrono::seconds>(row.last_seen))},
+        // Whole seconds of the boot clock. The wall clock's distance to it moves by a millisecond from one
+        // look to the next, which is no change.
+        {"last_seen", time_text(std::chrono::round<std::chrono::seconds>(row.last_seen))},
         {"interactions", std::move(interactions)},
         {"instances", row.instances},
         {"address", text_or_null(row.address)},

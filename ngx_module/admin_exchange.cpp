@@ -25,12 +25,20 @@ constexpr ngx_msec_t kWait = 2;
 
 LogLimit answer_limit;
 
+// All steps of an answer tell the wall clock's time by one and the same difference to the boot clock: the two
+// are rounded apart, and a list sorted by instants would see them jump by a millisecond.
 class TimedSlice : public admin::Slice {
   public:
+    explicit TimedSlice(tracker::Now asked) noexcept : asked_(asked) {}
+
     bool over() const noexcept override { return monotonic_us() >= end_; }
-    tracker::Now now() const noexcept override { return cached_now(); }
+    tracker::Now now() const noexcept override {
+        const tracker::BootTime boot = cached_now().boot;
+        return {asked_.wall + (boot - asked_.boot), boot};
+    }
 
   private:
+    tracker::Now asked_;
     std::int64_t end_ = monotonic_us() + kSliceUs;
 };
 
@@ -78,11 +86,6 @@ admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration
     caller.time_zone = time_zone_of(request, configuration.time_zone);
     caller.own_session = own_session_of(request, configuration);
     return caller;
-}
-
-tracker::history::Reader* history_of(Zone& zone) noexcept {
-    const ZoneWorker* worker = worker_of(zone);
-    return worker != nullptr ? worker->reader.get() : nullptr;
 }
 
 }  // namespace
@@ -150,10 +153,11 @@ void AdminExchange::run(std::string_view path) {
     asked.address = to_view(request_.connection->addr_text);
     asked.request_id = evaluate(request_, main.request_id);
     asked.caller = caller_of(request_, configuration);
-    asked.now = cached_now();
+    asked.now = asked_ = cached_now();
 
-    admin::Handled handled =
-        admin::handle(asked, configuration.admin->tracker, history_of(*configuration.admin));
+    const ZoneWorker* worker = worker_of(*configuration.admin);
+    admin::Handled handled = admin::handle(asked, configuration.admin->tracker,
+                                           worker != nullptr ? worker->reader.get() : nullptr);
     if (handled.response) {
         finish(std::move(*handled.response));
         return;
@@ -174,7 +178,7 @@ void AdminExchange::wait_for_next_step() noexcept {
 }
 
 void AdminExchange::step() {
-    const TimedSlice slice;
+    const TimedSlice slice(asked_);
     auto response = task_->step(slice);
     if (!response) {
         wait_for_next_step();

@@ -38,6 +38,7 @@ class AdminExchange {
     void wait_for_next_step() noexcept;
 
     ngx_http_request_t& request_;
+    tracker::Now asked_{};
     std::string query_;
     std::string body_;
     std::unique_ptr<admin::Task> task_;

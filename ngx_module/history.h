@@ -6,8 +6,8 @@
 
 namespace agent_sessions::ngx {
 
-// Before the first request: takes over what the database knows, if nobody has, and makes it readable. Waits
-// for the disk.
+// Before the first request: takes over what the database knows, if nobody has. Waits for the disk. Makes
+// the zone's reader.
 void load_history(ZoneWorker& zone, ngx_log_t* log);
 
 // Starts or stops the writer as the election went, and logs what became of it. Never waits.

@@ -29,10 +29,11 @@ struct ZoneWorker {
     bool in_place = true;
     std::uint32_t sweep_position = 0;
     std::uint32_t quarter_position = 0;
+    // Answers the admin endpoint's questions to the history.
+    std::unique_ptr<tracker::history::Reader> reader;
     // In the elected worker only.
     std::unique_ptr<tracker::history::Writer> writer;
     std::string history_fault;  // as logged last
-    std::unique_ptr<tracker::history::Reader> reader;
 };
 
 // Callbacks of ngx_module_t.

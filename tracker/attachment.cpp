@@ -104,7 +104,9 @@ Opened open_existing(const std::string& path, const FamilyLock::Standing standin
         return {std::nullopt, false, quoted(path) + " " + fault};
     }
     if (standing == FamilyLock::Standing::others) {
-        if (!options.inherited || !is_master(layout, ::getppid())) {
+        // Workers of this very process may be at their end while a reload brings the zone back.
+        const bool is_ours = is_master(layout, ::getpid());
+        if (!is_ours && (!options.inherited || !is_master(layout, ::getppid()))) {
             return {std::nullopt, false, quoted(path) + " is in use by another nginx"};
         }
         return {std::move(mapping), false, {}};

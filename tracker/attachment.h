@@ -37,7 +37,8 @@ class Attachment {
     // Creates the segment, or takes up the one that is there:
     // nobody else attached: locks are made anew, half-done changes undone, and the content is checked; a
     // segment that is damaged, of another layout or of a foreign owner is refused and left as it is. Somebody
-    // attached: only the child of a binary upgrade of that very master may join.
+    // attached: only the child of a binary upgrade of that very master may join, and that master itself,
+    // whose last workers may outlive a configuration without the zone.
     static Outcome open(const AttachOptions& options, Now now);
 
     ~Attachment();

@@ -15,6 +15,7 @@ import {
   tickOf,
   tickedRefs,
 } from "./support/active_agents_page.mjs";
+import { changeAnswers } from "./support/answers.mjs";
 import { pageTest } from "./support/browser.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { timeZones } from "./support/server.mjs";
@@ -37,11 +38,7 @@ const manyAgents = (count) => ({
 const inZone = (instant, timeZone) => new Date(instant).toLocaleString("sv-SE", { timeZone });
 
 /** Changes what the page is told by the API. */
-const withAnswer = (path, change) => (page) =>
-  page.route(path, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), ...change } });
-  });
+const withAnswer = (path, change) => (page) => changeAnswers(page, path, () => change);
 
 // The list
 

@@ -278,7 +278,10 @@ pageTest("the page works behind a sub-path of another server", { scenario: three
   await page.getByRole("dialog").getByRole("button", { name: /^Terminate/ }).click();
   await page.locator(".outcome").waitFor();
   assert.ok((await headers(page)).includes("Agent Id"));
-  assert.equal((await refs(page)).length, 2);
+  await eventually(
+    () => refs(page),
+    (left) => assert.equal(left.length, 2),
+  );
 });
 
 // What has to be known first

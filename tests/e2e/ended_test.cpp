@@ -104,7 +104,7 @@ TEST_F(Ended, EndingByAgentNameAndAllOfThem) {
         admin().post("sessions/terminate", R"({"filter":{"agent":"alice"},"expected":2})");
     EXPECT_EQ(ended.status, 200) << ended.body;
     EXPECT_EQ(parse_object(ended).at("ended").to_number<int>(), 2) << ended.body;
-    EXPECT_EQ(parse_object(ended).at("durable").as_bool(), false);
+    EXPECT_EQ(parse_object(ended).at("durable").as_bool(), true);
     EXPECT_TRUE(is_message_page(first.send(navigation("/app"))));
     EXPECT_TRUE(is_message_page(second.send(navigation("/app"))));
     EXPECT_TRUE(is_from_application(other.send(navigation("/app"))));

@@ -5,6 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+#include <utility>
+
 #include "tests/e2e/support/gateway_test.h"
 
 namespace agent_sessions::e2e {
@@ -154,7 +158,15 @@ TEST_F(Segment, TheConfigurationTestChangesNothingOnDisk) {
     start();
     Browser alice = browser();
     begin_session(alice, "alice");
-    const auto state = snapshot(server.prefix() / "state");
+    // What the server itself writes comes to rest once its history is complete.
+    auto state = snapshot(server.prefix() / "state");
+    for (int tries = 0; tries < 40; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        const auto before = std::exchange(state, snapshot(server.prefix() / "state"));
+        if (state == before) {
+            break;
+        }
+    }
     const auto inode = snapshot(server.prefix() / "run")[std::string(kZone) + ".segment"];
     for (int time = 0; time < 5; ++time) {
         EXPECT_EQ(server.check_configuration().exit_code, 0);

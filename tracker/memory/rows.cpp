@@ -49,6 +49,11 @@ Lifetime lifetime_of(Layout& layout, SlotIndex slot) noexcept {
             std::chrono::seconds{cold.instance_seconds.load(std::memory_order_relaxed)}};
 }
 
+// It is noted once a second at most, so that finer parts would say nothing.
+BootTime whole_seconds(BootTime time) noexcept {
+    return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()) + BootTime{};
+}
+
 bool copy_instances(Layout& layout, SlotIndex slot, Now now, Row& row, bool with_details) {
     const std::uint32_t timeout = layout.cold(slot).instance_seconds.load(std::memory_order_relaxed);
     InstanceIndex index = layout.hot(slot).instances.load(std::memory_order_relaxed);
@@ -100,7 +105,7 @@ bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row,
     row.account = hot.account.load(std::memory_order_relaxed);
     row.started = started_of(layout, slot);
     row.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
-    row.last_seen = to_wall(word.time(), now);
+    row.last_seen = to_wall(whole_seconds(word.time()), now);
     row.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
     row.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
     row.lifetime = lifetime_of(layout, slot);
@@ -175,7 +180,7 @@ bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexc
     out.key = key_of(layout, slot);
     out.account = layout.hot(slot).account.load(std::memory_order_relaxed);
     out.started = started_of(layout, slot);
-    out.last_seen = to_wall(word.time(), now);
+    out.last_seen = to_wall(whole_seconds(word.time()), now);
     out.begun = BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}};
     std::atomic_thread_fence(std::memory_order_acquire);
     return word_of(layout, slot).generation() == word.generation();

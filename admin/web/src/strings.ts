@@ -176,7 +176,6 @@ export const strings = {
     span: "Days shown",
     lastDays: "Last 30 days",
     asTable: "Table",
-    asGraph: "Graph",
     back: "All days",
     max: "Maximum",
     total: "Licenses",
@@ -187,8 +186,6 @@ export const strings = {
     notMeasured: "not measured",
     partly: "not complete",
     whoWasIn: "Who was in it?",
-    openDay: (day: string) => `The curve of ${day}`,
-    openPeak: (day: string) => `Who was in the maximum of ${day}?`,
     summary: (max: number | null, days: number) =>
       max === null
         ? `Nothing was measured in these ${count(days, "day", "days")}.`

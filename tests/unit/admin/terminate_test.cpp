@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -22,7 +23,8 @@ class TerminateTest : public Endpoint {
         for (const boost::json::value& result : answer.at("results").as_array()) {
             results.emplace_back(result.as_object().at("result").as_string());
         }
-        EXPECT_FALSE(answer.at("durable").as_bool()) << "there is no history to write it to yet";
+        const bool nothing_ended = std::find(results.begin(), results.end(), "terminated") == results.end();
+        EXPECT_TRUE(nothing_ended || !answer.at("durable").as_bool()) << "nobody writes a history here";
         return results;
     }
 

@@ -120,10 +120,10 @@ function DaysTable({ days, zone, store }: { days: readonly Day[]; zone: string; 
                   <button
                     type="button"
                     class="link"
-                    aria-label={text.openPeak(named(dayName, day.date))}
                     onClick={() => void store.openPeak(day.date)}
                   >
                     {text.whoWasIn}
+                    <span class="unseen"> {named(dayName, day.date)}</span>
                   </button>
                 )}
               </td>
