@@ -76,12 +76,12 @@ void drop_fields(ngx_http_request_t& request) noexcept {
 ngx_http_output_header_filter_pt next_header_filter;
 
 ngx_int_t filter_header(ngx_http_request_t* request) noexcept {
-    if (request->main == request) {
-        const RequestState* state = find_state(*request);
+    const RequestState* state = request->main == request ? find_state(*request) : nullptr;
+    if (state != nullptr && (state->refused || !state->set_cookie.empty())) {
         const bool kept =
             guard(request->connection->log, "marking an answer as private", false, [request, state] {
-                return state == nullptr || ((state->set_cookie.empty() || keep_private(*request)) &&
-                                            (!state->refused || keep_unstored(*request)));
+                return (state->set_cookie.empty() || keep_private(*request)) &&
+                       (!state->refused || keep_unstored(*request));
             });
         if (!kept) {
             return NGX_ERROR;
@@ -90,7 +90,10 @@ ngx_int_t filter_header(ngx_http_request_t* request) noexcept {
     return next_header_filter(request);
 }
 
-ngx_int_t add_filter(ngx_conf_t* /*cf*/) noexcept {
+ngx_int_t add_filter(ngx_conf_t* cf) noexcept {
+    if (main_configuration(cf).zones.nelts == 0) {
+        return NGX_OK;
+    }
     next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = filter_header;
     return NGX_OK;

@@ -22,32 +22,8 @@ bool may_show(const ngx_http_request_t& request) noexcept {
            (request.method == NGX_HTTP_GET || request.method == NGX_HTTP_HEAD);
 }
 
-void look_up_cookie(Tracking& tracking, gateway::RequestFacts& facts) noexcept {
-    RequestState& state = tracking.state;
-    const gateway::CookieValue cookie =
-        cookie_of(tracking.request, cookie_name(tracking.request, tracking.configuration));
-    gateway::Verified verified;
-    if (cookie.status == gateway::CookieValue::Status::found) {
-        if (tracking.worker.signer) {
-            verified = tracking.worker.signer.verify(cookie.value);
-        } else {
-            verified.status = gateway::Verified::Status::failed;
-        }
-    }
-    facts.cookie = gateway::cookie_state(cookie.status, verified.status);
-    if (facts.cookie != gateway::CookieState::genuine) {
-        return;
-    }
-    facts.issued = verified.issued;
-    state.key = verified.key;
-    state.started = verified.issued;
-}
-
-void look_up_session(Tracking& tracking, gateway::RequestFacts& facts) noexcept {
-    RequestState& state = tracking.state;
-    const tracker::Found found = tracking.tracker.find(state.key, tracking.now);
-    facts.found = found.state;
-    facts.reason = found.reason;
+void enter(RequestState& state, tracker::SessionKey key, const tracker::Found& found) noexcept {
+    state.key = key;
     state.handle = found.handle;
     state.label_hash = found.label_hash;
     state.live = found.state == tracker::Found::State::live;
@@ -56,6 +32,35 @@ void look_up_session(Tracking& tracking, gateway::RequestFacts& facts) noexcept 
     if (state.known) {
         state.started = found.started;
     }
+}
+
+// Nearly every request brings the cookie of a session that the table holds, and that proves the cookie.
+tracker::Found recognize(Tracking& tracking, gateway::CookieValue cookie) noexcept {
+    const auto name = tracking.worker.signer.name(cookie.value);
+    if (!name) {
+        return {};
+    }
+    const tracker::Found found = tracking.tracker.find_unproven(*name, tracking.now);
+    enter(tracking.state, *name, found);
+    return found;
+}
+
+void verify(Tracking& tracking, gateway::RequestFacts& facts, gateway::CookieValue cookie) noexcept {
+    RequestState& state = tracking.state;
+    gateway::Verified verified;
+    if (cookie.status == gateway::CookieValue::Status::found) {
+        verified = tracking.worker.signer.verify(cookie.value);
+    }
+    facts.cookie = gateway::cookie_state(cookie.status, verified.status);
+    if (facts.cookie != gateway::CookieState::genuine) {
+        return;
+    }
+    const tracker::Found found = tracking.tracker.find(verified.key, tracking.now);
+    state.started = verified.issued;
+    enter(state, verified.key, found);
+    facts.issued = verified.issued;
+    facts.found = found.state;
+    facts.reason = found.reason;
     if (found.state == tracker::Found::State::unknown) {
         facts.memory_created = tracking.tracker.figures().created;
     }
@@ -85,32 +90,48 @@ tracker::Untracked cause_of(const gateway::RequestFacts& facts) noexcept {
                                                            : tracker::Untracked::no_cookie;
 }
 
+std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexcept {
+    // No query, then.
+    if (request.args_start == nullptr) {
+        return std::nullopt;
+    }
+    return gateway::find_mark(target_of(request).query);
+}
+
 gateway::Action plan(Tracking& tracking) {
     ngx_http_request_t& request = tracking.request;
     RequestState& state = tracking.state;
     const LocationConfiguration& configuration = tracking.configuration;
 
+    const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
+    const tracker::Found found = recognize(tracking, cookie);
+    const auto mark = mark_of(request);
+    const bool activity =
+        configuration.activity == nullptr || evaluate(request, configuration.activity) != "0";
+    // What decide() says of nearly every request, without gathering the facts that it does not look at then.
+    if (state.live && !mark) {
+        return activity ? gateway::Action::pass_live : gateway::Action::pass_live_quiet;
+    }
+
     gateway::RequestFacts facts;
-    look_up_cookie(tracking, facts);
-    if (facts.cookie == gateway::CookieState::genuine) {
-        look_up_session(tracking, facts);
+    if (state.known) {
+        facts.cookie = gateway::CookieState::genuine;
+        facts.found = found.state;
+        facts.reason = found.reason;
+    } else {
+        verify(tracking, facts, cookie);
     }
     facts.now = tracking.now.wall;
     facts.lifetime = configuration.lifetime();
     facts.method = method_of(request);
+    facts.activity = activity;
     facts.require = configuration.require != 0;
     facts.strict = configuration.cookie->settings.same_site == gateway::SameSite::strict;
-    facts.activity = configuration.activity == nullptr || evaluate(request, configuration.activity) != "0";
-
-    const auto mark = gateway::find_mark(target_of(request).query);
     facts.carries_mark = mark.has_value();
-    // A live session's plan needs nothing of this, and it is what costs.
-    if (!state.live || mark) {
-        gateway::HeaderFacts header = header_facts_of(request);
-        header.carries_our_cookie = facts.cookie == gateway::CookieState::genuine;
-        facts.request = gateway::classify(header);
-        look_up_message(tracking, facts, mark);
-    }
+    gateway::HeaderFacts header = header_facts_of(request);
+    header.carries_our_cookie = facts.cookie == gateway::CookieState::genuine;
+    facts.request = gateway::classify(header);
+    look_up_message(tracking, facts, mark);
     state.cause = cause_of(facts);
     return gateway::decide(facts);
 }
@@ -132,7 +153,8 @@ bool follows_an_error(const ngx_http_request_t& request) noexcept {
 }
 
 ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& configuration) {
-    ZoneWorker* worker = worker_of(*configuration.zone);
+    Zone& zone = *configuration.zone;
+    ZoneWorker* worker = zone.worker != nullptr ? zone.worker : worker_of(zone);
     RequestState* state = worker != nullptr ? make_state(request) : nullptr;
     if (state == nullptr) {
         return NGX_DECLINED;
@@ -172,15 +194,17 @@ ngx_int_t check_request(ngx_http_request_t* request) noexcept {
     if (request != &main) {
         return state != nullptr && state->refused ? NGX_HTTP_FORBIDDEN : NGX_DECLINED;
     }
-    if (state != nullptr && state->refused) {
-        return stop_refused(request);
-    }
     const LocationConfiguration& configuration = location_configuration(main);
-    if (!configuration.tracks()) {
-        return NGX_DECLINED;
+    if (state != nullptr) {
+        if (state->refused) {
+            return stop_refused(request);
+        }
+        if (configuration.tracks() && state->zone == configuration.zone) {
+            note_redirect(main, *state);
+            return NGX_DECLINED;
+        }
     }
-    if (state != nullptr && state->zone == configuration.zone) {
-        note_redirect(main, *state);
+    if (!configuration.tracks()) {
         return NGX_DECLINED;
     }
     return guard<ngx_int_t>(main.connection->log, "the check of a request", NGX_DECLINED,

@@ -13,16 +13,16 @@
 
 namespace agent_sessions::ngx {
 
-// agent_sessions_cookie with its two names, made once so that a request need not make them.
+// agent_sessions_cookie with what its name is, made once so that a request need not make it.
 struct CookieConfiguration {
     gateway::CookieSettings settings;
-    std::string plain_name;
-    std::string secure_name;
+    std::string name_on_plain;
+    std::string name_on_tls;
 
     explicit CookieConfiguration(gateway::CookieSettings given)
         : settings(std::move(given)),
-          plain_name(gateway::cookie_name(settings, false)),
-          secure_name(gateway::cookie_name(settings, true)) {}
+          name_on_plain(gateway::cookie_name(settings, gateway::is_secure(settings, false))),
+          name_on_tls(gateway::cookie_name(settings, gateway::is_secure(settings, true))) {}
 };
 
 // One agent_sessions_license line.

@@ -5,6 +5,7 @@
 #include "ngx_module/clock.h"
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/guard.h"
+#include "ngx_module/identity.h"
 #include "ngx_module/settlement.h"
 #include "ngx_module/tracking.h"
 
@@ -46,9 +47,17 @@ bool handle_answer(ngx_http_request_t& request, RequestState& state) {
            (add_header(request, "Set-Cookie", state.set_cookie) && keep_private(request));
 }
 
+// A live session passed, and no directive asks what the answer says of it.
+bool is_settled_by_passing(const ngx_http_request_t& request, const RequestState& state) noexcept {
+    return gateway::passes_live(state.planned) && !state.settled &&
+           !follows_answers(request, location_configuration(request)) &&
+           !follows_answers(request, *state.configuration);
+}
+
 ngx_int_t filter_header(ngx_http_request_t* request) noexcept {
     if (request == request->main) {
-        if (RequestState* state = find_state(*request)) {
+        RequestState* state = find_state(*request);
+        if (state != nullptr && !is_settled_by_passing(*request, *state)) {
             // A failure of ours passes the answer on as it is.
             const bool passed = guard(request->connection->log, "tracking an answer", true,
                                       [request, state] { return handle_answer(*request, *state); });

@@ -28,6 +28,10 @@ ngx_int_t add_phase_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_hand
 
 // All that can fail does so here, before nginx gives up the old configuration.
 ngx_int_t complete_configuration(ngx_conf_t* cf) noexcept {
+    // Who only loads the module pays for nothing else.
+    if (main_configuration(cf).zones.nelts == 0) {
+        return NGX_OK;
+    }
     if (add_phase_handler(cf, NGX_HTTP_REWRITE_PHASE, check_request) != NGX_OK ||
         add_phase_handler(cf, NGX_HTTP_PREACCESS_PHASE, stop_refused) != NGX_OK ||
         add_phase_handler(cf, NGX_HTTP_PRECONTENT_PHASE, note_passage) != NGX_OK) {

@@ -9,8 +9,6 @@ namespace agent_sessions::ngx {
 
 namespace {
 
-constexpr std::size_t kUsualCookieLines = 8;
-
 using Fact = std::optional<std::string_view> gateway::HeaderFacts::*;
 
 constexpr std::array<std::pair<std::string_view, Fact>, 12> kHeaders{{
@@ -67,22 +65,14 @@ gateway::Method method_of(const ngx_http_request_t& request) noexcept {
     }
 }
 
-gateway::CookieValue cookie_of(ngx_http_request_t& request, std::string_view name) noexcept {
+gateway::CookieValue cookie_of(const ngx_http_request_t& request, std::string_view name) noexcept {
     const ngx_array_t& cookies = request.headers_in.cookies;
-    auto* const* fields = static_cast<ngx_table_elt_t**>(cookies.elts);
-    std::array<std::string_view, kUsualCookieLines> usual;
-    std::string_view* lines = usual.data();
-    if (cookies.nelts > usual.size()) {
-        lines = static_cast<std::string_view*>(
-            ngx_palloc(request.pool, cookies.nelts * sizeof(std::string_view)));
-        if (lines == nullptr) {
-            return {};
-        }
-    }
+    const auto* const* fields = static_cast<ngx_table_elt_t**>(cookies.elts);
+    gateway::CookieSearch search(name);
     for (ngx_uint_t index = 0; index < cookies.nelts; ++index) {
-        lines[index] = to_view(fields[index]->value);
+        search.look_through(to_view(fields[index]->value));
     }
-    return gateway::find_cookie(std::span<const std::string_view>(lines, cookies.nelts), name);
+    return search.result();
 }
 
 gateway::HeaderFacts header_facts_of(const ngx_http_request_t& request) noexcept {

@@ -22,8 +22,8 @@ std::string_view host_of(const ngx_http_request_t& request) noexcept;
 
 gateway::Method method_of(const ngx_http_request_t& request) noexcept;
 
-// Looks through all Cookie lines. Cost: O(their bytes), allocates only where there are more than a few lines.
-gateway::CookieValue cookie_of(ngx_http_request_t& request, std::string_view name) noexcept;
+// Looks through all Cookie lines; the value is as it came, see CookieSearch. Cost: O(their bytes).
+gateway::CookieValue cookie_of(const ngx_http_request_t& request, std::string_view name) noexcept;
 
 // Everything but carries_our_cookie. Cost: O(header fields).
 gateway::HeaderFacts header_facts_of(const ngx_http_request_t& request) noexcept;

@@ -29,15 +29,10 @@ std::string_view to_string(SessionStatus status) noexcept {
     return "-";
 }
 
-RequestState* find_state(ngx_http_request_t& request) noexcept {
-    const auto index = ngx_http_agent_sessions_module.ctx_index;
-    auto* state = static_cast<RequestState*>(request.ctx[index]);
-    if (state != nullptr || (!request.internal && !request.filter_finalize)) {
-        return state;
-    }
+RequestState* find_lost_state(ngx_http_request_t& request) noexcept {
     for (ngx_pool_cleanup_t* cleanup = request.pool->cleanup; cleanup != nullptr; cleanup = cleanup->next) {
         if (cleanup->handler == mark_of_state) {
-            request.ctx[index] = cleanup->data;
+            request.ctx[ngx_http_agent_sessions_module.ctx_index] = cleanup->data;
             return static_cast<RequestState*>(cleanup->data);
         }
     }
@@ -48,14 +43,22 @@ RequestState* make_state(ngx_http_request_t& request) noexcept {
     if (RequestState* old = find_state(request)) {
         return new (old) RequestState{};
     }
-    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(request.pool, sizeof(RequestState));
-    if (cleanup == nullptr) {
+    // nginx's own way to add a cleanup allocates twice.
+    struct Kept {
+        ngx_pool_cleanup_t cleanup;
+        RequestState state;
+    };
+    void* memory = ngx_palloc(request.pool, sizeof(Kept));
+    if (memory == nullptr) {
         return nullptr;
     }
-    cleanup->handler = mark_of_state;
-    auto* state = new (cleanup->data) RequestState{};
-    request.ctx[ngx_http_agent_sessions_module.ctx_index] = state;
-    return state;
+    auto* kept = new (memory) Kept{};
+    kept->cleanup.handler = mark_of_state;
+    kept->cleanup.data = &kept->state;
+    kept->cleanup.next = request.pool->cleanup;
+    request.pool->cleanup = &kept->cleanup;
+    request.ctx[ngx_http_agent_sessions_module.ctx_index] = &kept->state;
+    return &kept->state;
 }
 
 }  // namespace agent_sessions::ngx

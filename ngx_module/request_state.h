@@ -51,9 +51,15 @@ struct RequestState {
 
 static_assert(std::is_trivially_destructible_v<RequestState>);
 
-// The state of a main request; nullptr = not decided. Cost: one load, and a walk over the pool's cleanups
-// after an internal redirect only, since that wipes the contexts.
-RequestState* find_state(ngx_http_request_t& request) noexcept;
+// Finds it where an internal redirect has wiped the contexts. Cost: a walk over the pool's cleanups.
+RequestState* find_lost_state(ngx_http_request_t& request) noexcept;
+
+// The state of a main request; nullptr = not decided.
+inline RequestState* find_state(ngx_http_request_t& request) noexcept {
+    auto* state = static_cast<RequestState*>(request.ctx[ngx_http_agent_sessions_module.ctx_index]);
+    return state != nullptr || (!request.internal && !request.filter_finalize) ? state
+                                                                               : find_lost_state(request);
+}
 
 // nullptr = out of memory. Replaces one of another zone.
 RequestState* make_state(ngx_http_request_t& request) noexcept;

@@ -33,18 +33,7 @@ std::string_view describe(tracker::Untracked cause) noexcept {
 
 bool cookie_is_secure(const ngx_http_request_t& request,
                       const LocationConfiguration& configuration) noexcept {
-#if (NGX_HTTP_SSL)
-    const bool tls = request.connection->ssl != nullptr;
-#else
-    const bool tls = false;
-#endif
-    return gateway::is_secure(configuration.cookie->settings, tls);
-}
-
-std::string_view cookie_name(const ngx_http_request_t& request,
-                             const LocationConfiguration& configuration) noexcept {
-    const CookieConfiguration& cookie = *configuration.cookie;
-    return cookie_is_secure(request, configuration) ? cookie.secure_name : cookie.plain_name;
+    return gateway::is_secure(configuration.cookie->settings, comes_by_tls(request));
 }
 
 std::string_view account_of(ngx_http_request_t& request,

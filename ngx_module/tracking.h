@@ -23,10 +23,21 @@ struct Tracking {
     tracker::Now now;
 };
 
+inline bool comes_by_tls(const ngx_http_request_t& request) noexcept {
+#if (NGX_HTTP_SSL)
+    return request.connection->ssl != nullptr;
+#else
+    return false;
+#endif
+}
+
 // Is the cookie a secure one on this connection, and what is its name then?
 bool cookie_is_secure(const ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept;
-std::string_view cookie_name(const ngx_http_request_t& request,
-                             const LocationConfiguration& configuration) noexcept;
+inline std::string_view cookie_name(const ngx_http_request_t& request,
+                                    const LocationConfiguration& configuration) noexcept {
+    const CookieConfiguration& cookie = *configuration.cookie;
+    return comes_by_tls(request) ? cookie.name_on_tls : cookie.name_on_plain;
+}
 
 // The account that the request belongs to; never empty.
 std::string_view account_of(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept;

@@ -25,13 +25,13 @@ bool is_live(Layout& layout, SessionHandle handle) noexcept {
     return word.generation() == handle.generation && word.state() == SlotState::live;
 }
 
-Found describe(Layout& layout, const Located& located) noexcept {
-    HotSlot& hot = layout.hot(located.slot);
+Found describe(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
+    HotSlot& hot = layout.hot(slot);
     Found found;
-    found.state = located.word.is_over() ? Found::State::ended : Found::State::live;
-    found.handle = {located.slot, located.word.generation()};
-    found.reason = located.word.reason();
-    found.started = started_of(layout, located.slot);
+    found.state = word.is_over() ? Found::State::ended : Found::State::live;
+    found.handle = {slot, word.generation()};
+    found.reason = word.reason();
+    found.started = started_of(layout, slot);
     found.agent_hash = hot.agent_hash.load(std::memory_order_relaxed);
     found.label_hash = hot.label_hash.load(std::memory_order_relaxed);
     return found;
@@ -52,37 +52,49 @@ bool refresh(Layout& layout, SessionHandle handle, std::string_view name, std::u
     return refresh_instance(layout, index, key, now.boot);
 }
 
+// Ends a session whose time is over. free = its slot was given away meanwhile.
+SlotWord end_overdue(Layout& layout, SlotIndex slot, SlotWord word, EndReason reason, Waiting waiting,
+                     Now now) noexcept {
+    const SlotWord turned = turn_to_ending(layout, slot, word.generation(), reason, now.boot).word;
+    if (turned.generation() != word.generation()) {
+        return {};
+    }
+    if (const ZoneGuard guard(layout, waiting); guard) {
+        settle_slot(layout, slot, {reason}, now);
+    }
+    return turned;
+}
+
 }  // namespace
 
+Found Tracker::judge(std::uint32_t slot, std::uint64_t bits, Now now) noexcept {
+    SlotWord word(bits);
+    if (word.state() == SlotState::live) {
+        const EndReason reason = overdue(*layout_, slot, word, now);
+        if (reason != EndReason::none) {
+            word = end_overdue(*layout_, slot, word, reason, waiting_, now);
+        }
+    }
+    return word.state() == SlotState::free ? Found{} : describe(*layout_, slot, word);
+}
+
 Found Tracker::find(SessionKey key, Now now) noexcept {
-    Layout& layout = *layout_;
-    Located located = locate(layout, key);
+    Located located = locate(*layout_, key);
     if (!located) {
-        const ZoneGuard guard(layout, waiting_);
+        const ZoneGuard guard(*layout_, waiting_);
         if (!guard) {
             Found found;
             found.state = Found::State::busy;
             return found;
         }
-        located = locate(layout, key);
-        if (!located) {
-            return {};
-        }
+        located = locate(*layout_, key);
     }
-    if (located.word.state() == SlotState::live) {
-        const EndReason reason = overdue(layout, located.slot, located.word, now);
-        if (reason != EndReason::none) {
-            const std::uint32_t generation = located.word.generation();
-            located.word = turn_to_ending(layout, located.slot, generation, reason, now.boot).word;
-            if (located.word.generation() != generation) {
-                return {};
-            }
-            if (const ZoneGuard guard(layout, waiting_); guard) {
-                settle_slot(layout, located.slot, {reason}, now);
-            }
-        }
-    }
-    return describe(layout, located);
+    return located ? judge(located.slot, located.word.bits(), now) : Found{};
+}
+
+Found Tracker::find_unproven(SessionKey key, Now now) noexcept {
+    const Located located = locate(*layout_, key);
+    return located ? judge(located.slot, located.word.bits(), now) : Found{};
 }
 
 bool Tracker::touch(SessionHandle handle, Now now) noexcept {

@@ -52,6 +52,10 @@ class Tracker {
     // believed.
     Found find(SessionKey key, Now now) noexcept;
 
+    // The same for a key that nobody has proved: a miss is believed at once, so that strangers who ask for
+    // what is not there never come near the lock.
+    Found find_unproven(SessionKey key, Now now) noexcept;
+
     // Notes that the session was seen. Acts on live sessions only, never on an ended one: false = not live.
     // One compare-and-swap at most, and none where the session was noted within the last second.
     bool touch(SessionHandle handle, Now now) noexcept;
@@ -210,6 +214,8 @@ class Tracker {
     memory::Layout* layout() const noexcept { return layout_; }
 
   private:
+    Found judge(std::uint32_t slot, std::uint64_t word, Now now) noexcept;
+
     memory::Layout* layout_ = nullptr;
     Waiting waiting_ = Waiting::event_loop;
 };

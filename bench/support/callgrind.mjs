@@ -14,7 +14,6 @@ export function underCallgrind(output) {
 // module that is only loaded moves; so it is left out, and its calls are counted.
 const allocator = new Set([
     'malloc', 'free', 'calloc', 'realloc', 'reallocarray', 'memalign', 'aligned_alloc', 'posix_memalign',
-    'operator new(unsigned long)', 'operator delete(void*)', 'operator delete(void*, unsigned long)',
 ]);
 
 // Timers of the module: what they cost depends on how long a run lasts, not on its requests.
@@ -22,35 +21,39 @@ const timers = /^agent_sessions::ngx::\(anonymous namespace\)::handle_(heartbeat
 
 /**
  * { instructions, allocations, byFunction } of a whole run: instructions without allocator and timers; calls of the
- * allocator from anywhere else; instructions of each function itself.
+ * allocator from outside its library; instructions of each function itself.
  */
 export function readCallgrind(file) {
     const byFunction = new Map();
     let total = 0;
     let leftOut = 0;
     let allocations = 0;
+    let library = '';
     let caller = '';
-    let callee = '';
-    let calls = 0;
+    let call = {};
     for (const line of readFileSync(file, 'utf8').split('\n')) {
-        if (line.startsWith('fn=')) {
+        if (line.startsWith('ob=')) {
+            library = line.slice(3);
+        } else if (line.startsWith('fn=')) {
             caller = line.slice(3);
+        } else if (line.startsWith('cob=')) {
+            call.library = line.slice(4);
         } else if (line.startsWith('cfn=')) {
-            callee = line.slice(4);
+            call.callee = line.slice(4);
         } else if (line.startsWith('calls=')) {
-            calls = Number.parseInt(line.slice(6), 10);
+            call.count = Number.parseInt(line.slice(6), 10);
         } else if (/^\d/.test(line)) {
             const cost = Number(line.split(' ')[1] ?? 0);
-            if (calls === 0) {
+            if (call.count === undefined) {
                 total += cost;
                 byFunction.set(caller, (byFunction.get(caller) ?? 0) + cost);
-            } else if (allocator.has(callee) && !allocator.has(caller)) {
-                allocations += calls;
+            } else if (allocator.has(call.callee) && (call.library ?? library) !== library) {
+                allocations += call.count;
                 leftOut += cost;
-            } else if (timers.test(callee)) {
+            } else if (timers.test(call.callee)) {
                 leftOut += cost;
             }
-            calls = 0;
+            call = {};
         }
     }
     return { instructions: total - leftOut, allocations, byFunction };

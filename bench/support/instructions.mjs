@@ -16,21 +16,26 @@ const pauseBetweenRequestsMs = 1;
 const cookieName = 'agent_session';
 const navigationHeaders = { Host: 'bench.test', 'Sec-Fetch-Mode': 'navigate' };
 
-/** What is measured: where a request goes, and what nginx does with it. */
+const flow = '/app?interaction=invoice&instance=42';
+
+/** What is measured: what is asked for, and what nginx does with it. `off` is off where others are tracked. */
 export const scenarios = [
-    { name: 'bare', module: false, location: 'empty_gif;' },
-    { name: 'known', module: true, tracked: true, location: 'empty_gif;' },
-    { name: 'off', module: true, tracked: false, location: 'empty_gif;' },
-    { name: 'bare_proxied', module: false, location: 'proxy_pass http://application;' },
+    { name: 'bare', target: '/app', module: false, location: 'empty_gif;' },
+    { name: 'known', target: '/app', module: true, tracked: true, location: 'empty_gif;' },
+    { name: 'off', target: '/app', module: true, tracked: true, location: 'agent_sessions off; empty_gif;' },
+    { name: 'bare_proxied', target: flow, module: false, location: 'proxy_pass http://application;' },
     {
-        name: 'known_proxied', module: true, tracked: true, location: 'proxy_pass http://application;',
+        name: 'known_proxied', target: flow, module: true, tracked: true, location: 'proxy_pass http://application;',
         directives: [
             'agent_sessions_account $http_x_account;',
             'agent_sessions_agent $upstream_http_x_agent_id;',
             'agent_sessions_interaction $arg_interaction $arg_instance;',
         ],
     },
-    { name: 'ended', module: true, tracked: true, ended: true, location: 'proxy_pass http://application;' },
+    {
+        name: 'ended', target: flow, module: true, tracked: true, ended: true,
+        location: 'proxy_pass http://application;',
+    },
 ];
 
 function configurationOf(scenario, { module, port, applicationPort }) {
@@ -47,11 +52,11 @@ http {
     access_log off;
     keepalive_requests 1000000;
     keepalive_timeout 1h;
-    ${tracked ? `agent_sessions_zone ${scenario.name} capacity=1000 run=run state=state;` : ''}
+    ${tracked ? `agent_sessions_zone bench capacity=1000 run=run state=state;` : ''}
     upstream application { server 127.0.0.1:${applicationPort}; keepalive 4; keepalive_requests 1000000; keepalive_timeout 1h; }
     server {
         listen 127.0.0.1:${port};
-        ${tracked ? `agent_sessions ${scenario.name};` : ''}
+        ${tracked ? 'agent_sessions bench;' : ''}
         ${(scenario.directives ?? []).join('\n        ')}
         location / {
             proxy_http_version 1.1;
@@ -59,12 +64,12 @@ http {
             proxy_hide_header X-Agent-Id;
             ${scenario.location}
         }
-        ${tracked ? `location /admin/ {
-            agent_sessions_admin ${scenario.name} write=on;
+        location /admin/ {
+            ${tracked ? `agent_sessions_admin bench write=on;
             agent_sessions_admin_account *;
             agent_sessions_admin_role admin;
-            agent_sessions_admin_user bench;
-        }` : ''}
+            agent_sessions_admin_user bench;` : ''}
+        }
     }
 }
 `;
@@ -128,7 +133,7 @@ async function run(scenario, requests, { module, directory, applicationPort }) {
     if (scenario.ended) {
         await endAllSessions(connection);
     }
-    const request = requestText('GET', '/app?interaction=invoice&instance=42', {
+    const request = requestText('GET', scenario.target, {
         Host: 'bench.test', Accept: 'application/json', 'X-Account': 'north', Cookie: cookie,
     });
     for (let sent = 0; sent < requests; sent += 1) {

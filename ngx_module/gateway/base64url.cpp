@@ -1,26 +1,10 @@
 #include "ngx_module/gateway/base64url.h"
 
-#include <array>
-
 namespace agent_sessions::gateway {
 
-namespace {
-
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::uint8_t kNoDigit = 0xff;
-
-constexpr std::array<std::uint8_t, 256> make_digits() noexcept {
-    std::array<std::uint8_t, 256> digits{};
-    digits.fill(kNoDigit);
-    for (std::size_t index = 0; index < kAlphabet.size(); ++index) {
-        digits[static_cast<unsigned char>(kAlphabet[index])] = static_cast<std::uint8_t>(index);
-    }
-    return digits;
-}
-
-constexpr std::array<std::uint8_t, 256> kDigits = make_digits();
-
-}  // namespace
+using base64url::kAlphabet;
+using base64url::kDigits;
+using base64url::kNoDigit;
 
 void encode_base64url(std::span<const std::uint8_t> bytes, std::span<char> text) noexcept {
     std::uint32_t bits = 0;

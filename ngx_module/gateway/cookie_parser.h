@@ -25,8 +25,25 @@ struct CookieValue {
 
 // Splits on `;` only, trims spaces and tabs, compares the name byte for byte. A piece without `=` has no
 // name, and a piece whose name is empty is nobody's. Quotes are not taken off: a quoted value is malformed,
-// as is one that a comma joins to something else. REQUIRES: name not empty.
+// as is one that a comma joins to something else. REQUIRES: name is a token (RFC 9110 5.6.2), so not empty.
 CookieValue find_cookie(std::span<const std::string_view> lines, std::string_view name,
                         std::size_t max_value_bytes = kMaxCookieValueBytes) noexcept;
+
+// The same line by line, and without a look at the value: one that find_cookie() calls malformed is `found`
+// here. For a caller that compares the value with one that is known to be good.
+class CookieSearch {
+  public:
+    // `name` must outlive the search.
+    explicit CookieSearch(std::string_view name) noexcept : name_(name) {}
+
+    void look_through(std::string_view line) noexcept;
+    CookieValue result() const noexcept { return result_; }
+
+  private:
+    void take(std::string_view value) noexcept;
+
+    std::string_view name_;
+    CookieValue result_;
+};
 
 }  // namespace agent_sessions::gateway

@@ -86,6 +86,11 @@ constexpr bool answers_itself(Action action) noexcept {
     }
 }
 
+// Does a live session's request go on, with nothing planned for its answer?
+constexpr bool passes_live(Action action) noexcept {
+    return action == Action::pass_live || action == Action::pass_live_quiet;
+}
+
 // Does the plan put a Set-Cookie on the answer?
 constexpr bool sets_cookie(Action action) noexcept {
     return action == Action::begin_next || action == Action::issue_cookie ||

@@ -9,12 +9,14 @@
 #include <initializer_list>
 
 #include "ngx_module/gateway/base64url.h"
+#include "tracker/sip_hash.h"
 
 namespace agent_sessions::gateway {
 
 namespace {
 
 constexpr std::string_view kTokenLabel = "agent-sessions token 1";
+constexpr std::string_view kNameLabel = "agent-sessions name 1";
 constexpr std::string_view kSuccessorLabel = "agent-sessions successor 1";
 constexpr std::string_view kMarkLabel = "agent-sessions mark 1";
 
@@ -81,9 +83,19 @@ bool compute_mac(EVP_MAC_CTX* context, std::string_view label, std::initializer_
            length == kDigestBytes;
 }
 
-tracker::SessionKey session_key_of(const Digest& digest) noexcept {
-    const Bytes key = Bytes(digest).subspan<kSignatureBytes>();
-    return {load_big_endian(key.first<8>()), load_big_endian(key.last<8>())};
+// REQUIRES: kTokenLength characters.
+tracker::SessionKey session_key_of(tracker::SipKey name_key, std::string_view token) noexcept {
+    const auto [first, second] = tracker::sip_hash_128(name_key, {token.data(), kTokenLength});
+    return {first, second};
+}
+
+std::optional<tracker::SipKey> make_name_key(EVP_MAC_CTX* context) noexcept {
+    Digest digest{};
+    if (!compute_mac(context, kNameLabel, {}, digest)) {
+        return std::nullopt;
+    }
+    return tracker::SipKey{load_big_endian(Bytes(digest).first<8>()),
+                           load_big_endian(Bytes(digest).subspan<8, 8>())};
 }
 
 std::array<std::uint8_t, 16> bytes_of(tracker::SessionKey key) noexcept {
@@ -98,10 +110,17 @@ std::array<std::uint8_t, 16> bytes_of(tracker::SessionKey key) noexcept {
 struct TokenSigner::State {
     KeyRing ring;
     std::array<MacContext, kMaxKeys> contexts;
+    std::array<tracker::SipKey, kMaxKeys> name_keys;
+    std::array<std::uint8_t, 256> index_of_id;  // kMaxKeys = no such key
 
-    EVP_MAC_CTX* context_of(const Key& key) const noexcept {
-        return contexts[static_cast<std::size_t>(&key - ring.keys().data())].get();
+    State() noexcept { index_of_id.fill(kMaxKeys); }
+    ~State() { OPENSSL_cleanse(name_keys.data(), sizeof(name_keys)); }
+
+    std::size_t index_of(const Key& key) const noexcept {
+        return static_cast<std::size_t>(&key - ring.keys().data());
     }
+    EVP_MAC_CTX* context_of(const Key& key) const noexcept { return contexts[index_of(key)].get(); }
+    tracker::SipKey name_key_of(const Key& key) const noexcept { return name_keys[index_of(key)]; }
 
     std::optional<Mark> mark(const Key& key, tracker::SessionKey ended,
                              std::uint32_t reactivations) const noexcept {
@@ -132,11 +151,26 @@ TokenSigner::TokenSigner(const KeyRing& ring) {
     state->ring = ring;
     for (std::size_t index = 0; index < ring.keys().size(); ++index) {
         state->contexts[index] = make_keyed_context(mac.get(), ring.keys()[index].secret);
-        if (!state->contexts[index]) {
+        const auto name_key = make_name_key(state->contexts[index].get());
+        if (!name_key) {
             return;
         }
+        state->name_keys[index] = *name_key;
+        state->index_of_id[ring.keys()[index].id] = static_cast<std::uint8_t>(index);
     }
     state_ = std::move(state);
+}
+
+std::optional<tracker::SessionKey> TokenSigner::name(std::string_view value) const noexcept {
+    const auto id = first_base64url_byte(value);
+    if (!state_ || !id || value.size() != kTokenLength) {
+        return std::nullopt;
+    }
+    const std::uint8_t index = state_->index_of_id[*id];
+    if (index == kMaxKeys) {
+        return std::nullopt;
+    }
+    return session_key_of(state_->name_keys[index], value);
 }
 
 Verified TokenSigner::verify(std::string_view value) const noexcept {
@@ -160,7 +194,7 @@ Verified TokenSigner::verify(std::string_view value) const noexcept {
         return {Verified::Status::forged, {}, {}};
     }
     const std::uint64_t issued = load_big_endian(content.subspan<1, kTimeBytes>());
-    return {Verified::Status::genuine, session_key_of(digest),
+    return {Verified::Status::genuine, session_key_of(state_->name_key_of(*key), value),
             tracker::WallTime(tracker::Millis(static_cast<std::int64_t>(issued)))};
 }
 
@@ -187,7 +221,7 @@ std::optional<Token> TokenSigner::mint(
 
     Token result;
     encode_base64url(token, result.text);
-    result.key = session_key_of(digest);
+    result.key = session_key_of(state_->name_key_of(*key), result.view());
     result.issued = issued;
     return result;
 }

@@ -2,9 +2,11 @@
 //
 // Token, 39 bytes, base64url without padding (52 characters):
 //   key id 1 | issue time 6, big endian, ms since the epoch | random 16 | signature 16
-//   mac = HMAC-SHA-256(key, "agent-sessions token 1" || the first 23 bytes); signature = mac[0..16),
-//   SessionKey = mac[16..32). So one HMAC proves the token and names its session, and what is stored or shown
-//   of a session (its key) tells neither the signature nor the randomness.
+//   signature = the first 16 bytes of HMAC-SHA-256(key, "agent-sessions token 1" || the first 23 bytes).
+//   SessionKey = SipHash-2-4-128(name key, the 52 characters); name key = the first 16 bytes of
+//   HMAC-SHA-256(key, "agent-sessions name 1"). What is stored or shown of a session (its SessionKey) tells
+//   nothing of the token. And since a table holds only keys of tokens that were made or verified here, a
+//   session that is found under the name of a token proves all 52 characters of it: no HMAC is needed then.
 // Mark: base64url of the first 16 bytes of HMAC-SHA-256(key, "agent-sessions mark 1" || SessionKey || u32).
 #pragma once
 
@@ -65,6 +67,10 @@ class TokenSigner {
     ~TokenSigner();
 
     explicit operator bool() const noexcept { return state_ != nullptr; }
+
+    // What the session of this token is called, if the token is genuine, which only a session that is known
+    // under that key proves. nullopt = no token of any key of the ring. Cost: one SipHash.
+    std::optional<tracker::SessionKey> name(std::string_view value) const noexcept;
 
     // Cost: one HMAC. Compares in constant time.
     Verified verify(std::string_view value) const noexcept;

@@ -1,16 +1,15 @@
-// SipHash-2-4 (Aumasson, Bernstein 2012): a short keyed hash, so that nobody who chooses names can choose
-// buckets. Thread safety: pure.
+// The hash of names, keyed with the segment's secret, so that nobody who chooses names can choose buckets.
+// Thread safety: pure.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
+#include "tracker/sip_hash.h"
+
 namespace agent_sessions::tracker::memory {
 
-struct HashKey {
-    std::uint64_t first = 0;
-    std::uint64_t second = 0;
-};
+using HashKey = SipKey;
 
 std::uint64_t keyed_hash(HashKey key, std::string_view text) noexcept;
 

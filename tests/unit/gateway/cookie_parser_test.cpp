@@ -243,6 +243,21 @@ TEST(CookieParser, NoticesDifferentValues) {
     });
 }
 
+TEST(CookieParser, CanLeaveTheValueUnjudged) {
+    const auto look_at = [](std::string_view line) {
+        CookieSearch search("name");
+        search.look_through(line);
+        return search.result();
+    };
+    for (const std::string_view value : {"", "v", "\"v\"", "v v", "v,w", "v\xff"}) {
+        const CookieValue found = look_at("a=b; name=" + std::string(value));
+        EXPECT_EQ(found.status, kFound) << value;
+        EXPECT_EQ(found.value.size(), value.size()) << value;
+    }
+    EXPECT_EQ(look_at("name=v; name=w").status, kConflicting);
+    EXPECT_EQ(look_at("names=v").status, kAbsent);
+}
+
 TEST(CookieParser, LimitsTheLength) {
     const std::string longest(kMaxCookieValueBytes, 'v');
     check({

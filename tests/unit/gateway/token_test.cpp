@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ngx_module/gateway/base64url.h"
+#include "tracker/sip_hash.h"
 
 namespace agent_sessions::gateway {
 namespace {
@@ -81,8 +82,39 @@ TEST_F(TokenTest, IsMadeAsDocumented) {
     const std::string content(bytes.begin(), bytes.begin() + 23);
     const auto digest = hmac(make_key(7).secret, "agent-sessions token 1" + content);
     EXPECT_TRUE(std::equal(digest.begin(), digest.begin() + 16, bytes.begin() + 23));
-    EXPECT_EQ(token->key, (SessionKey{big_endian(&digest[16]), big_endian(&digest[24])}));
     EXPECT_EQ(token->issued, kIssued);
+
+    const auto name_key = hmac(make_key(7).secret, "agent-sessions name 1");
+    const auto name =
+        tracker::sip_hash_128({big_endian(name_key.data()), big_endian(&name_key[8])}, token->view());
+    EXPECT_EQ(token->key, (SessionKey{name.first, name.second}));
+}
+
+TEST_F(TokenTest, IsNamedWithoutBeingVerified) {
+    const auto token = signer_.mint(kIssued, kRandom);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(signer_.name(token->view()), token->key);
+    EXPECT_FALSE(signer_.name(""));
+    EXPECT_FALSE(signer_.name(token->view().substr(1)));
+    EXPECT_FALSE(signer_.name(std::string(token->view()) + "A"));
+    EXPECT_FALSE(TokenSigner().name(token->view()));
+    EXPECT_FALSE(TokenSigner(ring_of({make_key(8)})).name(token->view()));
+    EXPECT_EQ(TokenSigner(ring_of({make_key(6), make_key(7)})).name(token->view()), token->key);
+}
+
+// What is known under the name of a token proves all of it, the signature too.
+TEST_F(TokenTest, EveryChangedByteGivesAnotherName) {
+    const auto token = signer_.mint(kIssued, kRandom);
+    ASSERT_TRUE(token);
+    for (std::size_t place = 0; place < kTokenLength; ++place) {
+        for (int byte = 0; byte < 256; ++byte) {
+            std::string changed(token->view());
+            changed[place] = static_cast<char>(byte);
+            if (changed != token->view()) {
+                ASSERT_NE(signer_.name(changed), token->key) << place << " " << byte;
+            }
+        }
+    }
 }
 
 TEST_F(TokenTest, ComesBackGenuine) {
@@ -315,6 +347,15 @@ TEST(Base64Url, KnowsTheStandardsExamples) {
         std::vector<std::uint8_t> decoded(bytes.size());
         EXPECT_TRUE(decode_base64url(encoded, decoded)) << encoded;
         EXPECT_EQ(decoded, bytes);
+    }
+}
+
+TEST(Base64Url, GivesTheFirstByteAlone) {
+    EXPECT_EQ(first_base64url_byte("Zm9vYmFy"), 'f');
+    EXPECT_EQ(first_base64url_byte("_w"), 0xff);
+    EXPECT_EQ(first_base64url_byte("AA????"), 0);
+    for (const char* text : {"", "Z", "Z=", "=Z", "+A", "A/", "A\xff"}) {
+        EXPECT_FALSE(first_base64url_byte(text)) << text;
     }
 }
 

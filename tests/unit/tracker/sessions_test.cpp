@@ -1,5 +1,6 @@
 #include "tests/unit/tracker/tracker_test.h"
 #include "tracker/memory/session_table.h"
+#include "tracker/memory/zone_lock.h"
 
 namespace agent_sessions::testing {
 namespace {
@@ -205,6 +206,27 @@ TEST_F(Sessions, TheSweepSettlesWhatAKilledWorkerLeft) {
     clock_.advance(2s);
     tracker_.sweep(0, 100, clock_.now());
     EXPECT_EQ(tracker_.figures().live, 0U);
+    EXPECT_EQ(current(), 0U);
+}
+
+// Strangers may ask for what is not there as fast as they like, and wait for nobody.
+TEST_F(Sessions, AnUnprovenMissNeverComesNearTheLock) {
+    begin(1);
+    Tracker hasty(tracker_.layout(), Waiting::event_loop);
+    const tracker::memory::ZoneGuard held(*tracker_.layout(), Waiting::event_loop);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(hasty.find_unproven(key(2), clock_.now()).state, State::unknown);
+    EXPECT_EQ(hasty.find(key(2), clock_.now()).state, State::busy);
+    EXPECT_EQ(hasty.find_unproven(key(1), clock_.now()).state, State::live);
+}
+
+TEST_F(Sessions, AnUnprovenLookFindsAndEndsLikeAProvenOne) {
+    const SessionHandle handle = begin(1);
+    EXPECT_EQ(tracker_.find_unproven(key(1), clock_.now()).handle, handle);
+    clock_.advance(Lifetime{}.idle + Millis(2000));
+    const Found found = tracker_.find_unproven(key(1), clock_.now());
+    EXPECT_EQ(found.state, Found::State::ended);
+    EXPECT_EQ(found.reason, EndReason::idle);
     EXPECT_EQ(current(), 0U);
 }
 
