@@ -23,7 +23,7 @@ class Application {
     int port() const { return port_; }
 
     // A place in the log, for requests_since().
-    std::size_t mark() const;
+    std::size_t mark();
     // The requests that arrived since then, "METHOD URI" each. Waits until all that were answered are
     // written.
     std::vector<std::string> requests_since(std::size_t mark);
