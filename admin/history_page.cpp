@@ -29,7 +29,8 @@ std::uint64_t digest_of_list(std::string_view route, const Query& query) {
     std::sort(conditions.begin(), conditions.end());
     std::string canonical(route);
     for (const auto& [name, value] : conditions) {
-        canonical += '\n' + name + '=' + std::to_string(value.size()) + ':' + value;
+        canonical.append(1, '\n').append(name).append(1, '=');
+        canonical.append(std::to_string(value.size())).append(1, ':').append(value);
     }
     return digest_of(canonical);
 }

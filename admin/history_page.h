@@ -58,7 +58,7 @@ std::optional<tracker::WallTime> instant_of(const Query& query, std::string_view
 std::optional<std::string> exact_text_of(const Query& query, std::string_view name, std::size_t max_bytes);
 
 // A session as the history knows it; of one that lives, what the table knows is newer.
-boost::json::object history_session_json(const tracker::history::StoredSession& session,
+boost::json::object history_session_json(const tracker::history::StoredSession& stored,
                                          tracker::Tracker tracker, tracker::Now now);
 
 inline constexpr std::string_view kHistoryColumns[] = {

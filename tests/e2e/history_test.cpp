@@ -121,7 +121,8 @@ TEST_F(History, ListsAreGivenAsCsv) {
     const HttpResponse response = admin().send(request);
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.header("Content-Type"), "text/csv; charset=utf-8; header=present");
-    EXPECT_NE(response.header("Content-Disposition").value_or("").find("agent-sessions-history-"), std::string::npos);
+    EXPECT_NE(response.header("Content-Disposition").value_or("").find("agent-sessions-history-"),
+              std::string::npos);
     EXPECT_NE(response.body.find(",'=HYPERLINK(1),"), std::string::npos) << response.body;
 }
 

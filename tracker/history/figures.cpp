@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::days;
 
-// How many quarter hours lie before the one that holds the instant, or begins with it.
+// The first entry that is not of a quarter hour before `from`; `number` tells an entry's.
 template <typename Quarters, typename Number>
 auto first_from(const Quarters& quarters, std::int64_t from, Number number) {
     return std::lower_bound(

@@ -45,8 +45,8 @@ struct Window {
     Day to{};
 };
 
-// The `days` calendar days that end today.
-Window days_until(const TimeZone& zone, WallTime now, int days);
+// The `count` calendar days that end today.
+Window days_until(const TimeZone& zone, WallTime now, int count);
 std::vector<Day> days_of(const Window& window);
 
 std::int64_t quarter_of(WallTime instant) noexcept;
@@ -64,11 +64,11 @@ std::vector<DayFigures> days_from_peaks(const TimeZone& zone, const Window& wind
                                         std::span<const std::int64_t> measured);
 
 // The total that held when the day ended, or holds now; nothing for days to come. REQUIRES: ascending.
-void set_totals(std::span<DayFigures> days, const TimeZone& zone, WallTime now,
+void set_totals(std::span<DayFigures> figures, const TimeZone& zone, WallTime now,
                 std::span<const LicenseChange> changes);
 
 // Daily Max: the highest maximum, today's included. Daily Average: the mean of the maxima of the days since
 // the account was first seen; today joins when it is the only one. Days without a measurement are left out.
-Summary summarise(std::span<const DayFigures> days, Day today, std::optional<Day> first_seen);
+Summary summarise(std::span<const DayFigures> figures, Day today, std::optional<Day> first_seen);
 
 }  // namespace agent_sessions::tracker::history

@@ -1,4 +1,6 @@
 // The routes of the history, on a database filled by hand.
+#include <future>
+
 #include "tests/unit/admin/endpoint.h"
 #include "tests/unit/history/history_database.h"
 #include "tracker/history/reader.h"
@@ -176,6 +178,33 @@ TEST_F(HistoryRoutes, WithoutADatabaseUsageTellsWhatIsNow) {
     history_ = nullptr;
     EXPECT_EQ(code_of(get("api/1/ended")), "history_unavailable");
     EXPECT_EQ(code_of(get("api/1/usage?account=never")), "account_not_found");
+}
+
+// Otherwise the event loop would turn without a pause until the disk has answered.
+TEST_F(HistoryRoutes, AQuestionThatWaitsSaysSo) {
+    std::promise<void> open;
+    const auto slow = reader_.ask([opened = open.get_future().share()](history::Connection&) {
+        opened.wait();
+        return 0;
+    });
+    Request request;
+    request.method = "GET";
+    request.path = "api/1/history";
+    request.caller = caller_;
+    request.now = clock_.now();
+    const Handled handled = handle(request, tracker_, history_);
+    ASSERT_NE(handled.task, nullptr);
+    EXPECT_FALSE(handled.task->step(CountedSlice(clock_, looks_)));
+    EXPECT_TRUE(handled.task->is_waiting());
+    open.set_value();
+    for (int looks = 0; looks < 10'000; ++looks) {
+        if (const auto response = handled.task->step(CountedSlice(clock_, looks_))) {
+            EXPECT_EQ(response->status, 200);
+            return;
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+    FAIL() << "no answer";
 }
 
 TEST_F(HistoryRoutes, TheCurveOfADay) {
