@@ -214,7 +214,7 @@ class Tracker {
     memory::Layout* layout() const noexcept { return layout_; }
 
   private:
-    Found judge(std::uint32_t slot, std::uint64_t word, Now now) noexcept;
+    Found judge(std::uint32_t slot, std::uint64_t bits, Now now) noexcept;
 
     memory::Layout* layout_ = nullptr;
     Waiting waiting_ = Waiting::event_loop;
