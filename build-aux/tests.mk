@@ -35,13 +35,16 @@ SUITES := $(strip tools $(filter unit,$(GTEST_SUITES)) $(if $(filter unit,$(GTES
     $(filter-out unit,$(GTEST_SUITES)) $(if $(filter e2e,$(GTEST_SUITES)),e2e-sanitized) $(if $(PAGE_TESTS),page) \
     $(if $(BROWSER_TESTS),browser) $(if $(BENCH_TESTS),bench-short))
 
+# What builds the whole module once more has a target of its own: make e2e-sanitized.
+TEST_SUITES := $(filter-out e2e-sanitized,$(SUITES))
+
 export AGENT_SESSIONS_MODULE := $(abspath $(MODULE))
 
 .PHONY: test
 test: build ## build and run every test
 	@$(INSTALL) test
-	@$(MAKE) $(PARALLEL) $(SUITES:%=prepare-%)
-	@build-aux/run-tests $(BUILD)/tests $(SUITES)
+	@$(MAKE) $(PARALLEL) $(TEST_SUITES:%=prepare-%)
+	@build-aux/run-tests $(BUILD)/tests $(TEST_SUITES)
 
 # `make unit` and so on: one suite alone. GoogleTest's own variables choose the tests: GTEST_FILTER=Cookie* make unit
 define suite_target
