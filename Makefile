@@ -25,6 +25,7 @@ include build-aux/web.mk
 include build-aux/module.mk
 include build-aux/tests.mk
 include build-aux/bench.mk
+include build-aux/bench-history.mk
 include build-aux/lint.mk
 
 .PHONY: clean

@@ -43,8 +43,8 @@ class DurableAct {
     // that has begun by now ends.
     bool record_sweeping(std::string_view account, std::string_view agent, tracker::Now now);
     bool is_recorded() const { return ticket_.has_value(); }
-    // Adds how many a sweeping act ended.
-    void finish(std::uint64_t ended, tracker::Now now);
+    // Adds how many a sweeping act ended. true: done, or given up since the table stayed busy.
+    bool finish(std::uint64_t ended, tracker::Now now);
     // Nothing was done now, but what was asked for may have been done a moment ago.
     void record_nothing();
 
@@ -65,6 +65,7 @@ class DurableAct {
     std::optional<tracker::ActTicket> ticket_;
     std::uint64_t sequence_ = 0;
     bool is_lost_ = false;
+    bool is_finished_ = false;
     bool is_waiting_ = false;
     std::optional<tracker::BootTime> waiting_since_;
 };

@@ -9,6 +9,7 @@
 #include "admin/json_values.h"
 #include "admin/place_cursor.h"
 #include "admin/problem.h"
+#include "admin/session_json.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -134,7 +135,7 @@ json::object history_session_json(const tracker::history::StoredSession& stored,
     }
     tracker::Row row;
     if (tracker.read_row(stored.key, now, row)) {
-        session["last_seen"] = time_text(row.last_seen);
+        session["last_seen"] = time_text(last_seen_of(row));
         return session;
     }
     const tracker::Found found = tracker.find(stored.key, now);

@@ -1,5 +1,6 @@
 #include "admin/session_json.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
@@ -15,6 +16,12 @@ namespace json = boost::json;
 
 }  // namespace
 
+tracker::WallTime last_seen_of(const tracker::Row& row) {
+    // The wall clock's distance to the boot clock moves by a millisecond from one look to the next, which is
+    // no change.
+    return std::max<tracker::WallTime>(std::chrono::round<std::chrono::seconds>(row.last_seen), row.started);
+}
+
 json::object session_json(const tracker::Row& row, const SessionContext& context) {
     json::array interactions(row.interactions.begin(), row.interactions.end());
     return json::object{
@@ -24,9 +31,7 @@ json::object session_json(const tracker::Row& row, const SessionContext& context
         {"label", text_or_null(row.label)},
         {"agent", text_or_null(row.agent)},
         {"started", time_text(row.started)},
-        // Whole seconds of the boot clock. The wall clock's distance to it moves by a millisecond from one
-        // look to the next, which is no change.
-        {"last_seen", time_text(std::chrono::round<std::chrono::seconds>(row.last_seen))},
+        {"last_seen", time_text(last_seen_of(row))},
         {"interactions", std::move(interactions)},
         {"instances", row.instances},
         {"address", text_or_null(row.address)},

@@ -63,6 +63,7 @@ void verify(Tracking& tracking, gateway::RequestFacts& facts, gateway::CookieVal
     facts.reason = found.reason;
     if (found.state == tracker::Found::State::unknown) {
         facts.memory_created = tracking.tracker.figures().created;
+        facts.history_known = tracking.tracker.knows_history();
     }
 }
 

@@ -19,9 +19,10 @@ std::optional<ActTicket> Tracker::record_act(const ActRequest& request, Now now)
     return guard ? append_act(*layout_, request, now) : std::nullopt;
 }
 
-std::uint64_t Tracker::finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept {
-    const ZoneGuard guard(*layout_, Waiting::patient);
-    return memory::finish_act(*layout_, ticket, ended, now);
+std::optional<std::uint64_t> Tracker::finish_act(const ActTicket& ticket, std::uint64_t ended,
+                                                 Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    return guard ? std::optional(memory::finish_act(*layout_, ticket, ended, now)) : std::nullopt;
 }
 
 std::uint64_t Tracker::latest_sequence() const noexcept {
@@ -35,6 +36,10 @@ bool Tracker::is_committed(std::uint64_t sequence) const noexcept {
 void Tracker::wake_history() noexcept {
     layout_->history.doorbell.fetch_add(1, std::memory_order_release);
     syscall(SYS_futex, &layout_->history.doorbell, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
+bool Tracker::knows_history() const noexcept {
+    return layout_->history.loaded.load(std::memory_order_acquire) != 0;
 }
 
 HistoryStatus Tracker::history_status() const noexcept {

@@ -48,6 +48,14 @@ std::uint64_t HistoryFeed::oldest_sequence() const noexcept {
     return oldest_event(*tracker_.layout());
 }
 
+std::uint64_t HistoryFeed::committed_sequence() const noexcept {
+    return tracker_.layout()->history.committed_sequence.load(std::memory_order_acquire);
+}
+
+bool HistoryFeed::was_written() const noexcept {
+    return committed_sequence() >= first_number(WallTime{Millis{tracker_.layout()->created}});
+}
+
 std::optional<EndedFacts> HistoryFeed::ended_session(SessionKey key, Now now) {
     const Found found = tracker_.find(key, now);
     return found.state == Found::State::ended ? tracker_.ended_facts(found.handle) : std::nullopt;
@@ -112,7 +120,7 @@ std::vector<HistoryFeed::AccountState> HistoryFeed::accounts() {
     for (std::uint32_t index = 0; index < count; ++index) {
         const auto account = static_cast<AccountIndex>(index);
         AccountState state;
-        state.name = account_name(layout, account);
+        state.name = memory::account_name(layout, account);
         state.time_zone = ZoneName(layout, account).view();
         const std::uint32_t total = layout.account(account).total.load(std::memory_order_relaxed);
         if (total != kNoTotal) {
@@ -122,6 +130,11 @@ std::vector<HistoryFeed::AccountState> HistoryFeed::accounts() {
         states.push_back(std::move(state));
     }
     return states;
+}
+
+std::string HistoryFeed::account_name(std::uint16_t account) const {
+    Layout& layout = *tracker_.layout();
+    return std::string(memory::account_name(layout, account < account_count(layout) ? account : kOverall));
 }
 
 void HistoryFeed::note_saved(const Saved& saved, Now now) noexcept {
@@ -190,6 +203,7 @@ std::string HistoryFeed::segment_id() const {
 }
 
 void HistoryFeed::continue_after(std::uint64_t sequence, std::uint64_t act) noexcept {
+    const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
     memory::continue_after(*tracker_.layout(), sequence, act);
 }
 

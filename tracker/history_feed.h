@@ -24,7 +24,11 @@ class HistoryFeed {
 
     // --- Following
     EventRead read_event(std::uint64_t sequence, Event& event);
+    // The oldest event that the ring still holds, and the latest one that is on disk.
     std::uint64_t oldest_sequence() const noexcept;
+    std::uint64_t committed_sequence() const noexcept;
+    // Whether any event of this segment was ever written.
+    bool was_written() const noexcept;
     // A session that is over; nullopt: it lives, or nothing is remembered of it.
     std::optional<EndedFacts> ended_session(SessionKey key, Now now);
     // Visits what stands in up to `slots` slots from the cursor on.
@@ -60,6 +64,9 @@ class HistoryFeed {
         std::uint64_t acts = 0;      // acts below this number
         std::uint64_t quarters = 0;  // closed quarter hours below this place
     };
+    // "*" for an index that no account has.
+    std::string account_name(std::uint16_t account) const;
+
     // Only ever raises what counts as saved.
     void note_saved(const Saved& saved, Now now) noexcept;
     void note_state(HistoryState state, int error) noexcept;
@@ -94,11 +101,12 @@ class HistoryFeed {
     };
     // What is told apart from other segments by this; 16 bytes.
     std::string segment_id() const;
-    // Events and acts are numbered on behind these. REQUIRES: nobody serves requests yet.
+    // Events and acts are numbered on behind these, unless they are anyway (memory::first_number()), or some
+    // of them wait to be written under their numbers.
     void continue_after(std::uint64_t sequence, std::uint64_t act) noexcept;
-    // Puts a session back, without an event or a new maximum. Live ones are counted, and their idle time
-    // starts anew. false: no room. A session that the segment knows stays as it is there, except that one
-    // which the history knows as ended by a person or rule ends.
+    // Puts a session back, without an event. Live ones are counted, and their idle time starts anew. false:
+    // no room. A session that the segment knows stays as it is there, except that one which the history knows
+    // as ended by a person or rule ends.
     bool restore(const RestoreRequest& request, Now now) noexcept;
 
   private:

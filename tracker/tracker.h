@@ -193,8 +193,8 @@ class Tracker {
     // Records what an admin did or tried. nullopt: busy, or there is no room (counted in
     // HistoryStatus::lost).
     std::optional<ActTicket> record_act(const ActRequest& request, Now now) noexcept;
-    // Adds how many sessions a recorded act ended. Waits for the lock. Returns the sequence to wait for.
-    std::uint64_t finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
+    // Adds how many sessions a recorded act ended. Returns the sequence to wait for; nullopt: busy.
+    std::optional<std::uint64_t> finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
     // The latest event that everybody can see. What this process changed before is in it.
     std::uint64_t latest_sequence() const noexcept;
     // true: all events up to this one are on disk, in every process's view.
@@ -202,6 +202,9 @@ class Tracker {
     // Lets the history's writer look at once, whichever process it lives in. A system call.
     void wake_history() noexcept;
     HistoryStatus history_status() const noexcept;
+    // false: what an earlier segment knew could not be loaded into this one yet, so that a cookie issued
+    // before its time may have been ended.
+    bool knows_history() const noexcept;
 
     // --- The one who does the upkeep
     // --------------------------------------------------------------------------

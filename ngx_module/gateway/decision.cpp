@@ -46,6 +46,10 @@ Standing standing_of(const RequestFacts& facts) noexcept {
         case State::unknown:
             break;
     }
+    // PRODUCT 5: what this memory should know of it may be that it was ended.
+    if (!facts.history_known && facts.issued < facts.memory_created) {
+        return Standing::run_out;
+    }
     return may_begin_fresh(facts.issued, facts.now, facts.memory_created, facts.lifetime) ? Standing::fresh
                                                                                           : Standing::run_out;
 }

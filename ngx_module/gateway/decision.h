@@ -35,6 +35,7 @@ struct RequestFacts {
 
     tracker::WallTime now{};
     tracker::WallTime memory_created{};  // Tracker::figures().created
+    bool history_known = true;           // Tracker::knows_history()
     tracker::Lifetime lifetime;
 
     Method method = Method::get;

@@ -21,6 +21,7 @@ constexpr std::uint64_t kEventsAtOnce = 5'000;
 constexpr std::uint32_t kSlotsAtOnce = 20'000;
 constexpr Millis kPruneInterval{60'000};
 constexpr Millis kLookInterval{1'000};
+constexpr std::chrono::minutes kLongestSweep{10};
 
 // The database is another process's, or another segment's, from now on.
 struct Replaced {};
@@ -63,6 +64,7 @@ struct Follower::Session {
     void forget() {
         accounts.forget();
         peaks.forget();
+        is_rescanning = false;
     }
 
     Connection connection;
@@ -75,7 +77,6 @@ struct Follower::Session {
     Statement write_state;
     std::int64_t epoch = 0;
     std::uint64_t last_sequence = 0;
-    std::vector<std::string> account_names;
     BootTime last_look{};
     BootTime last_prune{};
     bool is_pruning = false;
@@ -84,6 +85,8 @@ struct Follower::Session {
     RowCursor rescanned{};
     std::uint64_t rescan_covers = 0;
     std::uint64_t overwritten = 0;
+    // What was erased, now or by a writer before, may still stand in the log.
+    bool has_log_to_empty = true;
 };
 
 Follower::Follower(Tracker tracker, std::string path, Retention retention)
@@ -137,7 +140,8 @@ void Follower::open(Now now) {
     WriteTransaction change(session->connection);
     Connection& connection = session->connection;
     if (connection.integer("SELECT count(*) FROM state") == 0) {
-        // The database was removed under a segment that lives on.
+        // The database was removed under a segment that lives on. No event has the number 0 or 1, so the
+        // table is read whole.
         connection.prepare("INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?, 0, 0)")
             .with(SegmentId{feed_.segment_id()})
             .run();
@@ -168,6 +172,7 @@ bool Follower::has_work(Now now) {
         return false;
     }
     session.last_look = now.boot;
+    empty_log();
     return now.boot - session.last_prune >= kPruneInterval || !feed_.closed_quarters().empty() ||
            session.peaks.differs(feed_.accounts());
 }
@@ -175,7 +180,7 @@ bool Follower::has_work(Now now) {
 Follower::Outcome Follower::write(Now now) {
     Session& session = *session_;
     HistoryFeed::Saved saved;
-    std::vector<Act> erased;
+    std::vector<Act> erasures;
     WriteTransaction change(session.connection);
     if (!session.read_state.with(SegmentId{feed_.segment_id()}).step() ||
         session.read_state.integer(0) != session.epoch) {
@@ -186,26 +191,21 @@ Follower::Outcome Follower::write(Now now) {
 
     // Acts are read after the latest event, so that those of all events up to it are among them.
     const std::uint64_t latest = feed_.tracker().latest_sequence();
-    const std::vector<HistoryFeed::AccountState> accounts = feed_.accounts();
-    session.account_names.clear();
-    for (const HistoryFeed::AccountState& account : accounts) {
-        session.account_names.push_back(account.name);
-    }
     const std::uint64_t next_act = feed_.next_act();
     for (std::uint64_t number = feed_.first_unsaved_act(); number < next_act; ++number) {
         if (const auto act = feed_.read_act(number)) {
             session.acts.write(*act);
             if (act->kind == ActKind::erase && !act->refused) {
-                erased.push_back(*act);
+                erasures.push_back(*act);
             }
         }
     }
     saved.acts = next_act;
     for (const HistoryFeed::ClosedQuarter& closed : feed_.closed_quarters()) {
-        session.peaks.write(accounts.at(closed.account).name, closed.peak, now.wall);
+        session.peaks.write(feed_.account_name(closed.account), closed.peak, now.wall);
         saved.quarters = closed.place + 1;
     }
-    session.peaks.write_changed(accounts, now.wall);
+    session.peaks.write_changed(feed_.accounts(), now.wall);
 
     const std::uint64_t before = session.last_sequence;
     std::uint64_t written = before;
@@ -218,7 +218,8 @@ Follower::Outcome Follower::write(Now now) {
             session.is_rescanning = true;
             session.rescanned = {};
             session.rescan_covers = latest;
-            session.overwritten = feed_.oldest_sequence() - std::min(feed_.oldest_sequence(), before + 1);
+            const std::uint64_t oldest = feed_.oldest_sequence();
+            session.overwritten = oldest - std::min(oldest, std::max(before, feed_.committed_sequence()) + 1);
         }
     }
     if (session.is_rescanning) {
@@ -232,26 +233,36 @@ Follower::Outcome Follower::write(Now now) {
         session.is_pruning = prune(session.connection, retention_, now.wall);
         session.last_prune = now.boot;
     }
+    // Behind the events, which told the names.
+    for (const Act& act : erasures) {
+        session.acts.erase(act);
+    }
     session.write_state.with(written, lost).run();
     change.commit();
 
     session.last_sequence = written;
+    feed_.note_lost(lost);
     if (session.is_rescanning && session.rescanned.done) {
         session.is_rescanning = false;
     }
     saved.sequence = written;
     // Whoever waits for an erasure waits for all of it.
-    for (const Act& act : erased) {
+    for (const Act& act : erasures) {
         feed_.erase_agent(act.account, act.agent, act.pseudonym, now);
         feed_.blank_act(act.number);
+        session.has_log_to_empty = true;
     }
-    if (!erased.empty()) {
-        // Else the name would stay in the log of the database for a while.
-        session.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    }
+    empty_log();
     feed_.note_saved(saved, now);
     const bool is_more = session.is_rescanning || session.is_pruning || written < latest;
     return is_more ? Outcome::more : Outcome::wrote;
+}
+
+// Else a name that was erased would stay in the database's log for a while. A reader may be in the way.
+void Follower::empty_log() {
+    if (session_->has_log_to_empty) {
+        session_->has_log_to_empty = session_->connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0;
+    }
 }
 
 // false: some of them are overwritten; then nothing is to be believed of what was written before.
@@ -267,9 +278,7 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
             case EventRead::none_yet:
                 return true;
         }
-        const std::string_view account = event.account < session.account_names.size()
-                                             ? std::string_view(session.account_names[event.account])
-                                             : kAllAccounts;
+        const std::string account = feed_.account_name(event.account);
         switch (event.kind) {
             case EventKind::begun:
                 session.sessions.write_begun(event, account, feed_, now);
@@ -298,12 +307,7 @@ void Follower::rescan(Now now) {
     Session& session = *session_;
     feed_.read_slots(
         session.rescanned, kSlotsAtOnce, now,
-        [&](const Row& row) {
-            const std::string_view account = row.account < session.account_names.size()
-                                                 ? std::string_view(session.account_names[row.account])
-                                                 : kAllAccounts;
-            session.sessions.write_live(row, account, now);
-        },
+        [&](const Row& row) { session.sessions.write_live(row, feed_.account_name(row.account), now); },
         [&](const EndedFacts& facts) {
             if (facts.ended_sequence > session.last_sequence) {
                 session.sessions.write_over(facts, now);
@@ -327,8 +331,10 @@ void Follower::rescan(Now now) {
             }
         }
     }
-    session.connection.execute("UPDATE not_before SET pending = 0 WHERE boundary <= " +
-                               std::to_string(session.rescan_covers));
+    // Whether all their sessions have ended by now is known of old ones only: the event that said so is lost.
+    session.connection.prepare("UPDATE not_before SET pending = 0 WHERE boundary <= ? AND at < ?")
+        .with(session.rescan_covers, now.wall - kLongestSweep)
+        .run();
 }
 
 }  // namespace agent_sessions::tracker::history

@@ -43,6 +43,7 @@ class Follower {
     Outcome write(Now now);
     bool write_events(std::uint64_t first, std::uint64_t latest, Now now);
     void rescan(Now now);
+    void empty_log();
     Outcome fail(HistoryState state, int code, const std::string& what);
 
     HistoryFeed feed_;

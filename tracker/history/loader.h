@@ -13,13 +13,15 @@ namespace agent_sessions::tracker::history {
 struct Loaded {
     std::uint64_t live = 0;
     std::uint64_t ended = 0;
-    std::uint64_t left_out = 0;  // live ones for which the segment has no room
+    // For these the segment has no room: live ones, and ended ones whose cookie would be refused.
+    std::uint64_t left_out = 0;
+    std::uint64_t ended_left_out = 0;
 };
 
-// Ended cookies become the union of segment and database. Live sessions come back only where the database
+// Ended cookies become the union of segment and database, and live sessions come back, where the database
 // belongs to another segment than this one; a session that was over by then is not one of them. The database
-// belongs to this segment from now on. REQUIRES: the load guard is held. Throws DatabaseError, and then
-// nothing has changed in the database.
+// belongs to this segment from now on. May be called while requests are served. REQUIRES: the load guard is
+// held. Throws DatabaseError, and then nothing has changed in the database.
 Loaded load(Connection& connection, HistoryFeed& feed, Now now);
 
 // What a worker does at its start: loads if nobody has. Waits for a worker that is at it. Empty = fine, else

@@ -102,6 +102,10 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_at ON audit (at);
 )sql",
+    R"sql(
+ALTER TABLE session ADD COLUMN recorded INTEGER NOT NULL DEFAULT 1;  -- 0 = it must not be known whose it is
+CREATE INDEX session_told ON session (expires) WHERE reason IN (1, 2, 3);
+)sql",
 };
 
 int version_of(Connection& connection) {
@@ -146,7 +150,7 @@ Connection open_for_reading(const std::string& path, std::chrono::milliseconds p
         throw NewerSchema(version);
     }
     if (version < kSchemaVersion) {
-        throw DatabaseError("it has no tables yet", SQLITE_SCHEMA);
+        throw DatabaseError("it is not of this schema version yet", SQLITE_SCHEMA);
     }
     connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
     return connection;

@@ -60,7 +60,8 @@ std::uint64_t next_event(Layout& layout) noexcept {
 
 std::uint64_t oldest_event(Layout& layout) noexcept {
     const std::uint64_t next = next_event(layout);
-    return next > layout.geometry.events ? next - layout.geometry.events : 1;
+    return std::max(first_number(WallTime{Millis{layout.created}}),
+                    next - std::min(next, layout.geometry.events));
 }
 
 }  // namespace agent_sessions::tracker::memory

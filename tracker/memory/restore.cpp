@@ -22,6 +22,12 @@ BootTime to_boot(WallTime time, Now now) noexcept {
     return std::max(BootTime{Millis{0}}, now.boot - (now.wall - time));
 }
 
+// A logout is remembered for a while from its end on. Here that begins anew: so does the time in which an
+// unknown cookie may be taken up again.
+BootTime remembered_from(const RestoreRequest& request, Now now) noexcept {
+    return request.reason == EndReason::logout ? now.boot : to_boot(request.ended_at, now);
+}
+
 // What the segment knows stays, except that nothing known as closed by a person or rule may live.
 void restore_known(Layout& layout, const Located& known, const RestoreRequest& request, Now now) noexcept {
     if (known.word.state() != SlotState::live || !is_told(request.reason)) {
@@ -31,8 +37,8 @@ void restore_known(Layout& layout, const Located& known, const RestoreRequest& r
     settle_slot(layout, known.slot, {request.reason, request.by, request.message, request.why}, now);
 }
 
-void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& request,
-               AccountIndex account) noexcept {
+void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& request, AccountIndex account,
+               Now now) noexcept {
     BeginRequest begin;
     begin.agent = request.agent;
     begin.label = request.label;
@@ -40,7 +46,7 @@ void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& reques
     begin.user_agent = request.user_agent;
     begin.confirmed = true;
     fill_details(change, slot, begin, account);
-    recount_begin(change, account, change.layout().hot(slot).agent.load(std::memory_order_relaxed));
+    count_restored(change, account, change.layout().hot(slot).agent.load(std::memory_order_relaxed), now);
 }
 
 void fill_over(Transaction& change, SlotIndex slot, const RestoreRequest& request,
@@ -81,13 +87,14 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
     fill_slot(layout, slot, request.key, request.started, lifetime, now);
     layout.hot(slot).account.store(*account, std::memory_order_relaxed);
     layout.cold(slot).begun_sequence.store(request.begun_sequence, std::memory_order_relaxed);
+    layout.cold(slot).unrecorded.store(request.recorded ? 0 : 1, std::memory_order_relaxed);
     if (is_over(request)) {
         fill_over(change, slot, request, *account);
         publish(change, slot,
                 SlotWord(next_generation(layout, slot), SlotState::ended, request.reason,
-                         to_boot(request.ended_at, now)));
+                         remembered_from(request, now)));
     } else {
-        fill_live(change, slot, request, *account);
+        fill_live(change, slot, request, *account, now);
         publish(change, slot,
                 SlotWord(next_generation(layout, slot), SlotState::live, EndReason::none, now.boot));
     }
@@ -95,12 +102,14 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
 }
 
 void continue_after(Layout& layout, std::uint64_t sequence, std::uint64_t act) noexcept {
-    if (layout.totals.next_event.load(std::memory_order_relaxed) <= sequence) {
+    const std::uint64_t next_event = layout.totals.next_event.load(std::memory_order_relaxed);
+    const std::uint64_t next_act = layout.totals.next_act.load(std::memory_order_relaxed);
+    if (next_event <= sequence && layout.history.committed_sequence.load() + 1 >= next_event) {
         layout.totals.next_event.store(sequence + 1, std::memory_order_relaxed);
         layout.visible_events.store(sequence + 1, std::memory_order_release);
         layout.history.committed_sequence.store(sequence, std::memory_order_release);
     }
-    if (layout.totals.next_act.load(std::memory_order_relaxed) <= act) {
+    if (next_act <= act && layout.history.saved_acts.load() >= next_act) {
         layout.totals.next_act.store(act + 1, std::memory_order_relaxed);
         layout.history.saved_acts.store(act + 1, std::memory_order_release);
     }

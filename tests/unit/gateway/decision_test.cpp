@@ -269,6 +269,16 @@ TEST(Decision, TheMarkReactivatesNothingElse) {
     EXPECT_EQ(decide(facts), Action::refuse_ended);
 }
 
+TEST(Decision, WhatMayHaveBeenEndedBeforeAMemoryWithoutHistoryIsNotTakenUp) {
+    RequestFacts facts = unknown(kNavigation, 10min);
+    facts.memory_created = kNow - 5min;
+    EXPECT_EQ(decide(facts), Action::begin_fresh);
+    facts.history_known = false;
+    EXPECT_EQ(decide(facts), Action::begin_next);
+    facts.issued = kNow - 1min;
+    EXPECT_EQ(decide(facts), Action::begin_fresh) << "issued since then, so nobody has ended it before";
+}
+
 TEST(Decision, AVoidMarkTellsAgain) {
     RequestFacts facts = ended(kNavigationByItself, EndReason::administrator);
     facts.carries_mark = true;
