@@ -108,7 +108,7 @@ std::optional<std::vector<PageFiles::File>> files_in(ngx_conf_t* cf, const std::
     }
     std::vector<PageFiles::File> files;
     for (const std::string& name : *names) {
-        auto bytes = read_whole(cf, directory + "/" + name);
+        auto bytes = read_whole(cf, (std::filesystem::path(directory) / name).string());
         if (!bytes) {
             return std::nullopt;
         }
