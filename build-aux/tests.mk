@@ -13,7 +13,7 @@ else
 TEST_BUILD := $(BUILD)/tests
 endif
 
-TEST_CPPFLAGS := -I. -DAGENT_SESSIONS_TEST_STEPS '-DAGENT_SESSIONS_WEB_DIR="$(abspath build/web)"' -MMD -MP
+TEST_CPPFLAGS := -I. -DAGENT_SESSIONS_TEST_STEPS '-DAGENT_SESSIONS_WEB_DIR="build/web"' -MMD -MP
 TEST_CXXFLAGS := -std=c++20 -O1 -g -Wall -Wextra -Werror -fno-gnu-unique $(SANITIZE_FLAGS)
 TEST_LIBS := -lgmock_main -lgmock -lgtest -lcurl -lcrypto -lsqlite3 -ldate-tz -pthread
 
