@@ -49,7 +49,7 @@ test: build ## build and run every test
 # `make unit` and so on: one suite alone. GoogleTest's own variables choose the tests: GTEST_FILTER=Cookie* make unit
 define suite_target
 .PHONY: $(1) prepare-$(1)
-$(1): $(if $(filter multiprocess e2e e2e-sanitized browser bench-short,$(1)),build)
+$(1): $(if $(filter tools multiprocess e2e e2e-sanitized browser bench-short,$(1)),build)
 	@$$(INSTALL) build test
 	@$$(MAKE) $$(PARALLEL) prepare-$(1)
 	@build-aux/run-tests $$(BUILD)/tests $(1)
