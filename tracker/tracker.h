@@ -124,9 +124,12 @@ class Tracker {
     // --- Reading
     // ----------------------------------------------------------------------------------------------
 
-    // A consistent copy of one live session, without the lock. false = not live.
+    // Sessions are read as they are counted: from their begin until their end is settled. One whose time is
+    // over is settled when somebody asks for it, ends it or sweeps it.
+
+    // A consistent copy of one session, without the lock. false = none that is counted.
     bool read_row(SessionKey key, Now now, Row& row, bool with_details = false);
-    // Visits up to `slots` slots from the cursor. `visit` gets each live session there; the row is reused.
+    // Visits up to `slots` slots from the cursor. `visit` gets each counted session there; the row is reused.
     // `wanted` is asked first, with cheap fields only (account, key, started, instances): false = row not
     // filled.
     struct Glance {

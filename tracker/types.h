@@ -225,7 +225,7 @@ struct Instance {
     WallTime last_seen{};
 };
 
-// One row of the list; a consistent copy of one live session.
+// One row of the list; a consistent copy of one session that is counted.
 struct Row {
     SessionHandle handle;
     SessionKey key;
