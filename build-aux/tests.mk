@@ -68,6 +68,14 @@ $(foreach suite,$(GTEST_SUITES),$(eval $(call gtest_binary,$(suite))))
 $(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
 	@:
 
+# What the end-to-end tests put under nginx.
+prepare-e2e: $(BUILD)/tests/failing_new.so
+
+$(BUILD)/tests/%.so: tests/preload/%.cpp
+	@mkdir -p $(@D)
+	@echo "link $@"
+	$(QUIET)$(CXX) -std=c++20 -O1 -g -Wall -Wextra -Werror -fPIC -shared -o $@ $<
+
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit
 

@@ -135,7 +135,7 @@ bool Tracker::settle(SessionKey key, const EndRequest& request, Now now) noexcep
     return true;
 }
 
-std::optional<EndedFacts> Tracker::ended_facts(SessionHandle handle) noexcept {
+std::optional<EndedFacts> Tracker::ended_facts(SessionHandle handle) {
     EndedFacts facts;
     return copy_ended(*layout_, handle, facts, waiting_) ? std::optional(std::move(facts)) : std::nullopt;
 }
@@ -213,11 +213,16 @@ void Tracker::note_successor(SessionHandle handle, SessionKey successor) noexcep
     change.commit();
 }
 
-std::optional<SessionHandle> Tracker::remember_run_out(SessionKey key, WallTime started,
-                                                       std::string_view account, const Lifetime& lifetime,
-                                                       Now now) noexcept {
+Remembered Tracker::remember_run_out(SessionKey key, WallTime started, std::string_view account,
+                                     const Lifetime& lifetime, Now now,
+                                     std::optional<SessionKey> predecessor) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
-    return guard ? enter_run_out(*layout_, key, started, account, lifetime, now) : std::nullopt;
+    if (!guard) {
+        return {Remembered::Result::busy, {}};
+    }
+    const auto handle = enter_run_out(*layout_, key, started, account, lifetime, predecessor, now);
+    return handle ? Remembered{Remembered::Result::remembered, *handle}
+                  : Remembered{Remembered::Result::no_room, {}};
 }
 
 }  // namespace agent_sessions::tracker

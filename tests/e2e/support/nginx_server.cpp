@@ -94,12 +94,25 @@ void NginxServer::run_as(const std::string& user) {
     run_command({"chown", "-R", user + ":", prefix().string()});
 }
 
+void NginxServer::fail_allocations_while(const std::filesystem::path& sign) {
+    const auto library = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "failing_new.so";
+    const char* sanitizer_options = std::getenv("ASAN_OPTIONS");
+    environment_ = {"LD_PRELOAD=" + library.string() + " " + preloaded_library(),
+                    "AGENT_SESSIONS_FAIL_NEW=" + sign.string(),
+                    // Ours comes before the sanitizer's own operator new.
+                    std::string("ASAN_OPTIONS=verify_asan_link_order=0:") +
+                        (sanitizer_options != nullptr ? sanitizer_options : "")};
+}
+
 std::vector<std::string> NginxServer::program(const std::vector<std::string>& arguments) const {
     std::vector<std::string> command;
     if (user_) {
         command = {"setpriv", "--reuid=" + *user_, "--regid=" + *user_, "--clear-groups", "--"};
     }
-    if (!preloaded_library().empty()) {
+    if (!environment_.empty()) {
+        command.emplace_back("env");
+        command.insert(command.end(), environment_.begin(), environment_.end());
+    } else if (!preloaded_library().empty()) {
         command.insert(command.end(), {"env", "LD_PRELOAD=" + preloaded_library()});
     }
     command.insert(command.end(), {nginx_program().string(), "-p", prefix().string() + "/", "-c",

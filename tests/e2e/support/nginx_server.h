@@ -34,6 +34,8 @@ class NginxServer {
     void configure(const std::string& configuration);
     // All commands run as this user from now on (only for root); the prefix is given to it.
     void run_as(const std::string& user);
+    // From the next start on, C++ allocations of its event loops fail while a file of this name exists.
+    void fail_allocations_while(const std::filesystem::path& sign);
 
     // Starts it as a daemon and waits for `workers` workers. False, with the reason in the test's report, if
     // not.
@@ -72,6 +74,7 @@ class NginxServer {
 
     Directory directory_;
     std::optional<std::string> user_;
+    std::vector<std::string> environment_;
     std::vector<std::string> allowed_;
     std::vector<pid_t> masters_;
     std::size_t log_checked_ = 0;
