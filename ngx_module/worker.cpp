@@ -76,7 +76,7 @@ void beat(ngx_event_t* event) {
         if (zone->elected && worker->beats % kFileCheckBeats == 0) {
             check_file(*zone, event->log);
         }
-        if (worker->beats % kKeyCheckBeats == 0) {
+        if (worker->beats % kKeyCheckBeats == 0 || !zone->signer) {
             refresh_keys(*zone, event->log);
         }
     }

@@ -42,7 +42,8 @@ void take(ZoneWorker& zone, gateway::LoadedKeys& loaded, const std::string& path
     zone.key_path = path;
     zone.key_stamp = gateway::stamp_of(path);
     if (!loaded.ring) {
-        ngx_log_error(NGX_LOG_CRIT, log, 0, "agent_sessions: %s; zone \"%V\" tracks nothing",
+        ngx_log_error(NGX_LOG_CRIT, log, 0,
+                      "agent_sessions: %s; zone \"%V\" tracks nothing, and refuses what brings a cookie",
                       loaded.error.c_str(), &zone.zone->name);
         return;
     }
@@ -87,7 +88,14 @@ void refresh_keys(ZoneWorker& zone, ngx_log_t* log) {
     gateway::LoadedKeys loaded = gateway::load_keys(zone.key_path);
     zone.key_stamp = stamp;
     if (loaded.ring) {
+        if (!zone.signer) {
+            ngx_log_error(NGX_LOG_NOTICE, log, 0, "agent_sessions: the keys of zone \"%V\" can be read again",
+                          &zone.zone->name);
+        }
         zone.signer = gateway::TokenSigner(*loaded.ring);
+    } else if (!zone.signer) {
+        ngx_log_error(NGX_LOG_CRIT, log, 0, "agent_sessions: %s; zone \"%V\" still has no keys",
+                      loaded.error.c_str(), &zone.zone->name);
     } else {
         ngx_log_error(NGX_LOG_CRIT, log, 0, "agent_sessions: %s; the keys loaded before stay in use",
                       loaded.error.c_str());
