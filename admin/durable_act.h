@@ -17,7 +17,7 @@ namespace agent_sessions::admin {
 
 // Who did it and what it was about; owns its texts, since a task outlives its request.
 struct ActFacts {
-    ActFacts(const Request& request, const Access& access, tracker::ActKind kind);
+    ActFacts(const Request& request, const Access& access, tracker::ActKind given);
 
     tracker::ActKind kind;
     std::string user;

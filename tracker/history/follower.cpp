@@ -12,6 +12,7 @@
 #include "tracker/history/peak_writer.h"
 #include "tracker/history/schema.h"
 #include "tracker/history/session_writer.h"
+#include "tracker/history/table_rows.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -39,14 +40,6 @@ struct FileIdentity {
     }
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
-
-HistoryState state_for(const DatabaseError& error) noexcept {
-    if (error.is_busy()) {
-        return HistoryState::busy;
-    }
-    const bool is_hopeless = error.is_damage() || error.code() == SQLITE_SCHEMA;
-    return is_hopeless ? HistoryState::unusable : HistoryState::failing;
-}
 
 }  // namespace
 
@@ -112,6 +105,9 @@ Follower::Outcome Follower::step(Now now) {
         }
         if (!has_work(now)) {
             feed_.note_saved({}, now);
+            // One that was replaced may have said something else with its last breath.
+            feed_.note_state(HistoryState::writing, 0);
+            fault_.clear();
             return Outcome::idle;
         }
         const Outcome outcome = write(now);
@@ -122,7 +118,7 @@ Follower::Outcome Follower::step(Now now) {
         session_.reset();
         return Outcome::replaced;
     } catch (const DatabaseError& error) {
-        const Outcome outcome = fail(state_for(error), error.code(), error.what());
+        const Outcome outcome = fail(error.state(), error.code(), error.what());
         if (session_ != nullptr && error.is_busy()) {
             session_->forget();
         } else {
@@ -134,21 +130,13 @@ Follower::Outcome Follower::step(Now now) {
 
 void Follower::open(Now now) {
     auto session = std::make_unique<Session>(path_);
-    {
-        HistoryFeed::LoadGuard guard(feed_);
-        if (guard.needs_loading()) {
-            load(session->connection, feed_, now);
-            guard.done();
-        }
-    }
-    WriteTransaction change(session->connection);
     Connection& connection = session->connection;
-    if (connection.integer("SELECT count(*) FROM state") == 0) {
-        // The database was removed under a segment that lives on.
-        connection.prepare("INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?, 0, 0)")
-            .with(SegmentId{feed_.segment_id()})
-            .run();
+    // The database may also have been removed under a segment that lives on.
+    if (!feed_.is_loaded() || connection.integer("SELECT count(*) FROM state") == 0) {
+        const HistoryFeed::LoadGuard guard(feed_);
+        load(connection, feed_, guard, now);
     }
+    WriteTransaction change(connection);
     if (!session->read_state.with(SegmentId{feed_.segment_id()}).step()) {
         throw DatabaseError("it belongs to another nginx", SQLITE_SCHEMA);
     }
@@ -193,6 +181,9 @@ Follower::Outcome Follower::write(Now now) {
 
     // Acts are read after the latest event, so that those of all events up to it are among them.
     const std::uint64_t latest = feed_.tracker().latest_sequence();
+    // Accounts are read after their quarter hours, so that none of those belongs to an account that is not
+    // among them.
+    const std::vector<HistoryFeed::ClosedQuarter> closed_quarters = feed_.closed_quarters();
     const std::vector<HistoryFeed::AccountState> accounts = feed_.accounts();
     session.account_names.clear();
     for (const HistoryFeed::AccountState& account : accounts) {
@@ -211,7 +202,7 @@ Follower::Outcome Follower::write(Now now) {
         }
     }
     saved.acts = next_act;
-    for (const HistoryFeed::ClosedQuarter& closed : feed_.closed_quarters()) {
+    for (const HistoryFeed::ClosedQuarter& closed : closed_quarters) {
         session.peaks.write(accounts.at(closed.account).name, closed.peak, now.wall);
         saved.quarters = closed.place + 1;
     }
@@ -340,37 +331,12 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
 // The table is the truth: what the ring no longer tells is read from there (ARCHITECTURE 2).
 void Follower::rescan(Now now) {
     Session& session = *session_;
-    feed_.read_slots(
-        session.rescanned, kSlotsAtOnce, now,
-        [&](const Row& row) {
-            const std::string_view account = row.account < session.account_names.size()
-                                                 ? std::string_view(session.account_names[row.account])
-                                                 : kAllAccounts;
-            session.sessions.write_live(row, account, now);
-        },
-        [&](const EndedFacts& facts) {
-            if (facts.ended_sequence > session.last_sequence) {
-                session.sessions.write_over(facts, now);
-            }
-        });
+    TableRows table(feed_, session.sessions);
+    table.write(session.rescanned, kSlotsAtOnce, session.last_sequence, now);
     if (!session.rescanned.done) {
         return;
     }
-    std::vector<SessionKey> alive;
-    Statement keys = session.connection.prepare("SELECT key FROM session WHERE ended_at IS NULL");
-    while (keys.step()) {
-        alive.push_back(keys.key(0));
-    }
-    for (const SessionKey key : alive) {
-        const Found found = feed_.tracker().find(key, now);
-        if (found.state == Found::State::unknown) {
-            session.sessions.write_lost(key, session.rescan_covers, now.wall);
-        } else if (found.state == Found::State::ended) {
-            if (const auto facts = feed_.tracker().ended_facts(found.handle)) {
-                session.sessions.write_over(*facts, now);
-            }
-        }
-    }
+    table.end_missing(session.connection, session.rescan_covers, now);
     session.connection.execute("UPDATE not_before SET pending = 0 WHERE boundary <= " +
                                std::to_string(session.rescan_covers));
 }

@@ -41,7 +41,7 @@ class Follower {
     void open(Now now);
     bool has_work(Now now);
     Outcome write(Now now);
-    bool write_events(std::uint64_t first, std::uint64_t latest, Now now);
+    bool write_events(std::uint64_t first, std::uint64_t last, Now now);
     void rescan(Now now);
     bool is_scrub_due(Now now) const noexcept;
     void scrub(Now now);

@@ -162,7 +162,7 @@ export const strings = {
     max: "Daily Max",
     maxMeaning: "Highest daily maximum",
     maxExplained: "The highest number of sessions at one time within the 30 calendar days that end today, today included.",
-    currentExplained: "Live sessions, each of which takes one licence, Guests’ too. It falls at once when a session ends.",
+    currentExplained: "Live sessions, each of which takes one license, Guests’ too. It falls at once when a session ends.",
     span: "last 30 days",
     notMeasured: "not measured yet",
     decimal: (value: number) => decimal.format(value),
@@ -184,7 +184,10 @@ export const strings = {
     at: "Reached at",
     agents: "Agents",
     notMeasured: "not measured",
-    partly: "not complete",
+    unreadable: "The history can’t be read, so there are no days to show.",
+    partly: "with gaps",
+    soFar: "so far",
+    legend: { total: "Licenses", refused: "Refused at the limit", peak: "Maximum", unmeasured: "Not measured" },
     whoWasIn: "Who was in it?",
     summary: (max: number | null, days: number) =>
       max === null
@@ -202,6 +205,7 @@ export const strings = {
             .join(", "),
     ofMinute: (time: string, value: number | null) => `${time}: ${value === null ? "not measured" : number.format(value)}`,
     hint: "Click a day for its curve.",
+    curveHint: "Click the curve to see who was in its maximum.",
   },
 
   peak: {
@@ -289,7 +293,7 @@ export const strings = {
       texts_full: "The room for names is used up: details of new sessions are left out. The capacity has to be raised.",
       history_failing: "The history can’t be written. What is ended now is not stored on disk until that is mended.",
       history_behind: "The history is behind: the figures and the lists of what has been may lack the latest.",
-      state_unusable: "There is no usable state directory: nothing is stored on disk, and no history is kept.",
+      state_unusable: "The database of the history is damaged, or of a later version: nothing is stored on disk.",
       audit_full: "The room for audit entries that are not stored yet is used up.",
     },
     other: "The server reports that something is wrong.",

@@ -60,6 +60,8 @@ const places = ({ role, write, accounts, total }) => ({
  *   sessions         [{agent, interactions: {name: instances}, account, user_agent}], oldest first; agent null = Guest
  *   many             as many more, of agent-000000 and so on
  *   capacity         of the zone (1000)
+ *   past             what the history holds, of pastOf() (nothing)
+ *   state            the directory for what lasts (a good one)
  * Resolves to
  *   url              of the page, below a prefix
  *   behindProxy      the page once more, below another path, through a proxy
@@ -78,8 +80,10 @@ export async function startServer({
   sessions = [],
   many = 0,
   capacity = 1000,
+  past = null,
+  state,
 } = {}) {
-  const gateway = await startGateway({}, { capacity, ...places({ role, write, accounts, total }) });
+  const gateway = await startGateway({}, { capacity, past, state, ...places({ role, write, accounts, total }) });
   try {
     for (const session of sessions) {
       await beginSession(gateway.url, session);

@@ -75,6 +75,10 @@ std::string preloaded_library() {
     return library != nullptr ? library : "";
 }
 
+std::filesystem::path file_faults_library() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "libfile_faults.so";
+}
+
 NginxServer::NginxServer() {
     for (const char* name : {"conf", "logs", "temp"}) {
         std::filesystem::create_directory(prefix() / name);
@@ -99,9 +103,13 @@ std::vector<std::string> NginxServer::program(const std::vector<std::string>& ar
     if (user_) {
         command = {"setpriv", "--reuid=" + *user_, "--regid=" + *user_, "--clear-groups", "--"};
     }
-    if (!preloaded_library().empty()) {
-        command.insert(command.end(), {"env", "LD_PRELOAD=" + preloaded_library()});
+    std::string libraries = preloaded_library();
+    command.emplace_back("env");
+    if (!fault_plan_.empty()) {
+        libraries += " " + file_faults_library().string();
+        command.push_back("AGENT_SESSIONS_FILE_FAULTS=" + fault_plan_.string());
     }
+    command.push_back("LD_PRELOAD=" + libraries);
     command.insert(command.end(), {nginx_program().string(), "-p", prefix().string() + "/", "-c",
                                    "conf/nginx.conf", "-e", "logs/error.log"});
     command.insert(command.end(), arguments.begin(), arguments.end());
@@ -224,6 +232,24 @@ bool NginxServer::kill_worker(pid_t worker) {
     return wait_until([&] {
         const std::vector<pid_t> now = workers();
         return now.size() == count && std::find(now.begin(), now.end(), worker) == now.end();
+    });
+}
+
+void NginxServer::kill_all() {
+    const pid_t master = NginxServer::master();
+    if (master <= 0) {
+        return;
+    }
+    // The master first, or it would start new workers; stopped, so that the list of its children holds.
+    kill(master, SIGSTOP);
+    const std::vector<pid_t> children = children_of(master);
+    kill(master, SIGKILL);
+    for (const pid_t child : children) {
+        kill(child, SIGKILL);
+    }
+    wait_until([&] {
+        reap_strays();
+        return !is_running(master) && std::none_of(children.begin(), children.end(), is_running);
     });
 }
 

@@ -78,9 +78,10 @@ function AccountChooser({ store }: { store: Store }) {
 }
 
 function Header({ store, record }: Stores) {
-  const list = store.list.value;
   const isActive = store.view.value.tab === "active";
-  const time = list && store.asOf.value && zonedTime(store.asOf.value, store.zoneOf(list.time_zone));
+  const list = isActive ? store.list.value : record.list.value;
+  const asOf = isActive ? store.asOf.value : (record.list.value?.generated_at ?? null);
+  const time = list && asOf && zonedTime(asOf, store.zoneOf(list.time_zone));
   const busy = store.busy.value || record.busy.value;
   return (
     <header>

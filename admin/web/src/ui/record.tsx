@@ -49,11 +49,11 @@ const end: Column<HistorySession>[] = [
 const account: Column<HistorySession> = { name: strings.account, cell: (session) => maybe(session.account) };
 
 /** What is said of each session where many stand beside each other. */
-export const briefColumns: readonly Column<HistorySession>[] = [
+export const briefColumns = (withAccount: boolean): readonly Column<HistorySession>[] => [
   ...start,
   ...end,
   { name: text.label, cell: ({ label }) => maybe(label) },
-  account,
+  ...(withAccount ? [account] : []),
 ];
 const historyColumns: readonly Column<HistorySession>[] = [
   ...start,
