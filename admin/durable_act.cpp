@@ -104,6 +104,15 @@ std::optional<bool> DurableAct::is_durable(tracker::Now now) {
     return std::nullopt;
 }
 
+void DurableAct::tell_loss(Response& response) const {
+    if (is_lost_) {
+        response.log =
+            "an admin's act is missing in the audit: the table stayed busy, or the history has not taken "
+            "over "
+            "the earlier ones";
+    }
+}
+
 void record_refused(tracker::Tracker tracker, const Request& request, tracker::ActKind kind,
                     std::string_view what) {
     tracker::ActRequest refused;

@@ -51,6 +51,8 @@ class DurableAct {
     // Whether all that has happened so far is on disk. nullopt: not yet, ask again later. Never waits where
     // the disk is known to refuse. REQUIRES: one of the calls above said true.
     std::optional<bool> is_durable(tracker::Now now);
+    // Where the act could not be recorded, at least the error log tells so.
+    void tell_loss(Response& response) const;
     // The last call of is_durable() is waiting for the disk.
     bool is_waiting() const { return is_waiting_; }
 

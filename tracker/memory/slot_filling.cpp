@@ -4,6 +4,7 @@
 
 #include "tracker/memory/index.h"
 #include "tracker/memory/texts.h"
+#include "tracker/valid_utf8.h"
 
 namespace agent_sessions::tracker::memory {
 namespace {
@@ -91,16 +92,19 @@ void fill_details(Transaction& change, SlotIndex slot, const BeginRequest& reque
     Layout& layout = change.layout();
     HotSlot& hot = layout.hot(slot);
     ColdSlot& cold = layout.cold(slot);
-    hot.agent.store(refer(change, cut(request.agent, kMaxAgentBytes), account), std::memory_order_relaxed);
+    const TextIndex agent = refer(change, cut(ValidUtf8(request.agent).view(), kMaxAgentBytes), account);
+    hot.agent.store(agent, std::memory_order_relaxed);
     if (request.agent.empty() && request.predecessor) {
         inherit_agent(change, slot, *request.predecessor, account);
     }
     hot.agent_hash.store(name_hash(layout, request.agent), std::memory_order_relaxed);
     hot.label_hash.store(name_hash(layout, request.label), std::memory_order_relaxed);
     hot.confirmed.store(request.confirmed ? 1 : 0, std::memory_order_relaxed);
-    cold.label.store(refer(change, cut(request.label, kMaxLabelBytes), 0), std::memory_order_relaxed);
-    cold.address.store(refer(change, cut(request.address, kMaxAddressBytes), 0), std::memory_order_relaxed);
-    cold.user_agent.store(refer(change, cut(request.user_agent, kMaxUserAgentBytes), 0),
+    cold.label.store(refer(change, cut(ValidUtf8(request.label).view(), kMaxLabelBytes), 0),
+                     std::memory_order_relaxed);
+    cold.address.store(refer(change, cut(ValidUtf8(request.address).view(), kMaxAddressBytes), 0),
+                       std::memory_order_relaxed);
+    cold.user_agent.store(refer(change, cut(ValidUtf8(request.user_agent).view(), kMaxUserAgentBytes), 0),
                           std::memory_order_relaxed);
 }
 
