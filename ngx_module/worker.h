@@ -25,6 +25,7 @@ struct ZoneWorker {
     gateway::TokenSigner signer;
     std::string key_path;
     std::optional<gateway::KeyFileStamp> key_stamp;
+    std::string key_fault;  // as logged last
     bool elected = false;
     bool in_place = true;
     std::uint32_t sweep_position = 0;
