@@ -2,8 +2,10 @@
 // Thread safety: every function may be called from anywhere.
 #pragma once
 
+#include <algorithm>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +26,13 @@ inline boost::json::value optional_text(const std::optional<std::string>& text) 
 template <typename Number>
 boost::json::value number_or_null(const std::optional<Number>& number) {
     return number ? boost::json::value(*number) : boost::json::value(nullptr);
+}
+
+// Last activity is known in whole seconds of the boot clock. The wall clock's distance to it moves by a
+// millisecond from one look to the next, which is no change. Never before the start.
+inline boost::json::string seen_text(tracker::WallTime last_seen, tracker::WallTime started) {
+    return boost::json::string(
+        time_text(std::max<tracker::WallTime>(std::chrono::round<std::chrono::seconds>(last_seen), started)));
 }
 
 inline boost::json::value time_or_null(const std::optional<tracker::WallTime>& instant) {

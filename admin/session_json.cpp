@@ -1,9 +1,7 @@
 #include "admin/session_json.h"
 
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
-#include <chrono>
 #include <string>
 
 #include "admin/answer.h"
@@ -16,12 +14,6 @@ namespace json = boost::json;
 
 }  // namespace
 
-tracker::WallTime last_seen_of(const tracker::Row& row) {
-    // The wall clock's distance to the boot clock moves by a millisecond from one look to the next, which is
-    // no change.
-    return std::max<tracker::WallTime>(std::chrono::round<std::chrono::seconds>(row.last_seen), row.started);
-}
-
 json::object session_json(const tracker::Row& row, const SessionContext& context) {
     json::array interactions(row.interactions.begin(), row.interactions.end());
     return json::object{
@@ -31,7 +23,7 @@ json::object session_json(const tracker::Row& row, const SessionContext& context
         {"label", text_or_null(row.label)},
         {"agent", text_or_null(row.agent)},
         {"started", time_text(row.started)},
-        {"last_seen", time_text(last_seen_of(row))},
+        {"last_seen", seen_text(row.last_seen, row.started)},
         {"interactions", std::move(interactions)},
         {"instances", row.instances},
         {"address", text_or_null(row.address)},
@@ -47,7 +39,7 @@ json::object detailed_session_json(const tracker::Row& row, const SessionContext
         instances.push_back(json::object{
             {"name", text_or_null(instance.name)},
             {"opened", time_text(instance.opened)},
-            {"last_seen", time_text(instance.last_seen)},
+            {"last_seen", seen_text(instance.last_seen, instance.opened)},
         });
     }
     json::object session = session_json(row, context);

@@ -16,9 +16,6 @@ struct SessionContext {
     bool own = false;  // it is the caller's
 };
 
-// In whole seconds, as it is kept, but never before the start.
-tracker::WallTime last_seen_of(const tracker::Row& row);
-
 // The members of a row of the list.
 boost::json::object session_json(const tracker::Row& row, const SessionContext& context);
 

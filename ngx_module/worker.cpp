@@ -22,6 +22,7 @@ constexpr ngx_msec_t kHeartbeat = 250;
 constexpr ngx_msec_t kSweepInterval = 100;
 constexpr ngx_uint_t kFileCheckBeats = 40;
 constexpr ngx_uint_t kKeyCheckBeats = 240;
+constexpr ngx_uint_t kKeyRetryBeats = 4;
 // One interval's share of the event loop.
 constexpr std::int64_t kSweepBudgetUs = 1000;
 constexpr std::uint32_t kSweepStep = 64;
@@ -76,7 +77,7 @@ void beat(ngx_event_t* event) {
         if (zone->elected && worker->beats % kFileCheckBeats == 0) {
             check_file(*zone, event->log);
         }
-        if (worker->beats % kKeyCheckBeats == 0) {
+        if (worker->beats % (zone->signer ? kKeyCheckBeats : kKeyRetryBeats) == 0) {
             refresh_keys(*zone, event->log);
         }
     }
@@ -100,8 +101,7 @@ void handle_heartbeat(ngx_event_t* event) noexcept {
     ngx_add_timer(event, kHeartbeat);
 }
 
-void handle_sweep(ngx_event_t* event) noexcept {
-    event->log = ngx_cycle->log;
+void sweep_zones() {
     const auto elected = std::count_if(worker->zones.begin(), worker->zones.end(),
                                        [](const auto& zone) { return zone->elected; });
     for (const auto& zone : worker->zones) {
@@ -109,6 +109,11 @@ void handle_sweep(ngx_event_t* event) noexcept {
             sweep_zone(*zone, monotonic_us() + kSweepBudgetUs / elected);
         }
     }
+}
+
+void handle_sweep(ngx_event_t* event) noexcept {
+    event->log = ngx_cycle->log;
+    guard(ngx_cycle->log, "a sweep of the table", [] { sweep_zones(); });
     ngx_add_timer(event, kSweepInterval);
 }
 

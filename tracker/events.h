@@ -8,7 +8,7 @@
 namespace agent_sessions::tracker {
 
 struct Event {
-    std::uint64_t sequence = 0;  // rising without gaps, but for those between two segments
+    std::uint64_t sequence = 0;  // the first is 1; without gaps
     EventKind kind = EventKind::begun;
     EndReason reason = EndReason::none;
     std::uint16_t account = 0;

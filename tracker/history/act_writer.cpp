@@ -1,9 +1,9 @@
 #include "tracker/history/act_writer.h"
 
-#include <cctype>
-#include <new>
+#include <array>
 
 #include "tracker/history/schema.h"
+#include "tracker/name_removal.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -12,45 +12,56 @@ std::optional<std::string_view> text_or_null(std::string_view text) noexcept {
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
-bool is_part_of_word(unsigned char byte) noexcept {
-    return std::isalnum(byte) != 0 || byte == '_' || byte >= 0x80;
-}
-
-// Whole words only: "al" is not in "all".
-std::string replace_name(std::string_view text, std::string_view name, std::string_view by) {
-    std::string replaced;
-    for (std::size_t start = 0; start < text.size();) {
-        const std::size_t found = text.find(name, start);
-        if (found == std::string_view::npos) {
-            return replaced.append(text.substr(start));
-        }
-        const std::size_t end = found + name.size();
-        const bool begins = found == 0 || !is_part_of_word(static_cast<unsigned char>(text[found - 1]));
-        const bool ends = end == text.size() || !is_part_of_word(static_cast<unsigned char>(text[end]));
-        replaced.append(text.substr(start, found - start)).append(begins && ends ? by : name);
-        start = end;
+// mentioned(TEXT) and cleaned(TEXT) in SQL, for one name; gone with this object.
+class NameRemovalFunctions {
+  public:
+    NameRemovalFunctions(Connection& connection, std::string_view name, std::string_view pseudonym)
+        : database_(connection.handle()), name_(name), pseudonym_(pseudonym) {
+        define("mentioned", mentioned);
+        define("cleaned", cleaned);
     }
-    return replaced;
-}
-
-// without_name(text, name, by) in SQL; NULL stays NULL.
-void without_name(sqlite3_context* context, int /*count*/, sqlite3_value** values) noexcept {
-    if (sqlite3_value_type(values[0]) == SQLITE_NULL) {
-        return;
+    ~NameRemovalFunctions() {
+        define("mentioned", nullptr);
+        define("cleaned", nullptr);
     }
-    const auto text_of = [](sqlite3_value* value) {
-        const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    NameRemovalFunctions(const NameRemovalFunctions&) = delete;
+    NameRemovalFunctions& operator=(const NameRemovalFunctions&) = delete;
+
+  private:
+    using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
+
+    void define(const char* name, Function function) noexcept {
+        sqlite3_create_function_v2(database_, name, 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                   function == nullptr ? nullptr : this, function, nullptr, nullptr, nullptr);
+    }
+
+    static std::string_view text_of(sqlite3_value* value) noexcept {
+        const auto* const bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
         return bytes == nullptr
                    ? std::string_view()
                    : std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)));
-    };
-    try {
-        const std::string replaced = replace_name(text_of(values[0]), text_of(values[1]), text_of(values[2]));
-        sqlite3_result_text(context, replaced.data(), static_cast<int>(replaced.size()), SQLITE_TRANSIENT);
-    } catch (const std::bad_alloc&) {
-        sqlite3_result_error_nomem(context);
     }
-}
+    static const NameRemovalFunctions& of(sqlite3_context* context) noexcept {
+        return *static_cast<const NameRemovalFunctions*>(sqlite3_user_data(context));
+    }
+    static void mentioned(sqlite3_context* context, int /*count*/, sqlite3_value** values) noexcept {
+        sqlite3_result_int(context, mentions(text_of(values[0]), of(context).name_) ? 1 : 0);
+    }
+    static void cleaned(sqlite3_context* context, int /*count*/, sqlite3_value** values) noexcept {
+        const NameRemovalFunctions& self = of(context);
+        if (!mentions(text_of(values[0]), self.name_)) {
+            sqlite3_result_value(context, values[0]);
+            return;
+        }
+        std::array<char, kMaxMessageBytes> room;
+        const std::string_view text = replace_mentions(text_of(values[0]), self.name_, self.pseudonym_, room);
+        sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    }
+
+    sqlite3* database_;
+    std::string_view name_;
+    std::string_view pseudonym_;
+};
 
 std::string_view word_for(ActKind kind) noexcept {
     return kind == ActKind::erase ? "erase" : "terminate";
@@ -71,11 +82,7 @@ INSERT OR IGNORE INTO not_before (id, account, agent, boundary, at, ended_by, wh
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
 )sql")),
       finished_(connection.prepare("UPDATE audit SET ended = ? WHERE id = ?")),
-      settled_(connection.prepare("UPDATE not_before SET pending = 0 WHERE id = ?")) {
-    sqlite3_create_function_v2(connection.handle(), "without_name", 3,
-                               SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, nullptr, without_name,
-                               nullptr, nullptr, nullptr);
-}
+      settled_(connection.prepare("UPDATE not_before SET pending = 0 WHERE id = ?")) {}
 
 void ActWriter::write(const Act& act) {
     audit_
@@ -98,37 +105,46 @@ void ActWriter::write_finished(std::uint64_t number, std::uint64_t ended) {
 }
 
 void ActWriter::erase(const Act& act) {
-    if (act.agent.empty()) {
-        return;
-    }
-    const std::int64_t all = accounts_.id(kAllAccounts, act.at);
-    const std::int64_t account = accounts_.id(act.account, act.at);
+    const NameRemovalFunctions functions(connection_, act.agent, act.pseudonym);
+    const int all = act.account == kAllAccounts ? 1 : 0;
+    // A row may have the pseudonym already, from an event that was erased in the segment before.
     connection_
         .prepare(R"sql(
-UPDATE session SET agent = ?2, address = NULL, user_agent = NULL, why = without_name(why, ?1, ?2),
-    message = without_name(message, ?1, ?2)
-WHERE agent = ?1 AND (?3 = ?4 OR account = ?3)
+UPDATE session SET agent = ?2, address = NULL, user_agent = NULL
+WHERE agent IN (?1, ?2) AND (?3 OR account = (SELECT id FROM account WHERE name = ?4))
 )sql")
-        .with(act.agent, act.pseudonym, account, all)
+        .with(act.agent, act.pseudonym, all, act.account)
         .run();
     connection_
         .prepare(R"sql(
-UPDATE not_before SET agent = ?2, why = without_name(why, ?1, ?2), message = without_name(message, ?1, ?2)
-WHERE agent = ?1 AND (?3 = ?4 OR account = ?3)
+UPDATE session SET label = cleaned(label), why = cleaned(why), message = cleaned(message)
+WHERE (mentioned(label) OR mentioned(why) OR mentioned(message))
+    AND (?1 OR account = (SELECT id FROM account WHERE name = ?2))
 )sql")
-        .with(act.agent, act.pseudonym, account, all)
+        .with(all, act.account)
         .run();
-    // An act may have been about several accounts, so that it can't be told whose name it was: better one too
-    // many.
+    // What was about several accounts can't be told apart: better one name too many, unless sessions are
+    // still to be ended by it.
     connection_
         .prepare(R"sql(
-UPDATE audit SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, what = without_name(what, ?1, ?2),
-    reason = without_name(reason, ?1, ?2), message = without_name(message, ?1, ?2)
-WHERE (agent = ?1 OR instr(what, ?1) > 0 OR instr(reason, ?1) > 0 OR instr(message, ?1) > 0)
-    AND (?3 = ?4 OR instr(char(10) || accounts, char(10) || ?5 || char(10)) > 0)
+UPDATE not_before SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, why = cleaned(why),
+    message = cleaned(message)
+WHERE (agent = ?1 OR mentioned(why) OR mentioned(message))
+    AND (?3 OR account = (SELECT id FROM account WHERE name = ?4)
+         OR (pending = 0 AND account = (SELECT id FROM account WHERE name = '*')))
 )sql")
-        .with(act.agent, act.pseudonym, account, all, act.account)
+        .with(act.agent, act.pseudonym, all, act.account)
         .run();
+    connection_
+        .prepare(R"sql(
+UPDATE audit SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, what = cleaned(what),
+    reason = cleaned(reason), message = cleaned(message)
+WHERE (agent = ?1 OR mentioned(what) OR mentioned(reason) OR mentioned(message))
+    AND (?3 OR accounts = '*' || char(10) OR instr(char(10) || accounts, char(10) || ?4 || char(10)) > 0)
+)sql")
+        .with(act.agent, act.pseudonym, all, act.account)
+        .run();
+    connection_.execute("UPDATE state SET unscrubbed = 1");
 }
 
 }  // namespace agent_sessions::tracker::history

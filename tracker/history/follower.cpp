@@ -12,6 +12,7 @@
 #include "tracker/history/peak_writer.h"
 #include "tracker/history/schema.h"
 #include "tracker/history/session_writer.h"
+#include "tracker/history/table_rows.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -22,6 +23,9 @@ constexpr std::uint32_t kSlotsAtOnce = 20'000;
 constexpr Millis kPruneInterval{60'000};
 constexpr Millis kLookInterval{1'000};
 constexpr std::chrono::minutes kLongestSweep{10};
+constexpr Millis kScrubInterval{60'000};
+// Longer than anybody waits for an erasure (see DurableAct): it is not told as durable before it is.
+constexpr int kTruncations = 25;
 
 // The database is another process's, or another segment's, from now on.
 struct Replaced {};
@@ -38,14 +42,6 @@ struct FileIdentity {
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
 
-HistoryState state_for(const DatabaseError& error) noexcept {
-    if (error.is_busy()) {
-        return HistoryState::busy;
-    }
-    const bool is_hopeless = error.is_damage() || error.code() == SQLITE_SCHEMA;
-    return is_hopeless ? HistoryState::unusable : HistoryState::failing;
-}
-
 }  // namespace
 
 // An open database, and what was prepared for it.
@@ -57,7 +53,8 @@ struct Follower::Session {
           sessions(connection, accounts),
           acts(connection, accounts),
           peaks(connection, accounts),
-          read_state(connection.prepare("SELECT epoch, last_sequence FROM state WHERE segment = ?")),
+          read_state(
+              connection.prepare("SELECT epoch, last_sequence, unscrubbed FROM state WHERE segment = ?")),
           write_state(connection.prepare("UPDATE state SET last_sequence = ?, lost = lost + ?")) {}
 
     // After a rollback nothing may be believed to be in the database.
@@ -80,13 +77,14 @@ struct Follower::Session {
     BootTime last_look{};
     BootTime last_prune{};
     bool is_pruning = false;
+    // Something was erased, and free parts of the files may still hold it.
+    bool is_unscrubbed = false;
+    bool is_rewritten = false;
     // While the ring had run over: how far the table was read again, and up to which event that counts.
     bool is_rescanning = false;
     RowCursor rescanned{};
     std::uint64_t rescan_covers = 0;
     std::uint64_t overwritten = 0;
-    // What was erased, now or by a writer before, may still stand in the log.
-    bool has_log_to_empty = true;
 };
 
 Follower::Follower(Tracker tracker, std::string path, Retention retention)
@@ -108,6 +106,9 @@ Follower::Outcome Follower::step(Now now) {
         }
         if (!has_work(now)) {
             feed_.note_saved({}, now);
+            // One that was replaced may have said something else with its last breath.
+            feed_.note_state(HistoryState::writing, 0);
+            fault_.clear();
             return Outcome::idle;
         }
         const Outcome outcome = write(now);
@@ -118,7 +119,7 @@ Follower::Outcome Follower::step(Now now) {
         session_.reset();
         return Outcome::replaced;
     } catch (const DatabaseError& error) {
-        const Outcome outcome = fail(state_for(error), error.code(), error.what());
+        const Outcome outcome = fail(error.state(), error.code(), error.what());
         if (session_ != nullptr && error.is_busy()) {
             session_->forget();
         } else {
@@ -130,27 +131,19 @@ Follower::Outcome Follower::step(Now now) {
 
 void Follower::open(Now now) {
     auto session = std::make_unique<Session>(path_);
-    {
-        HistoryFeed::LoadGuard guard(feed_);
-        if (guard.needs_loading()) {
-            load(session->connection, feed_, now);
-            guard.done();
-        }
-    }
-    WriteTransaction change(session->connection);
     Connection& connection = session->connection;
-    if (connection.integer("SELECT count(*) FROM state") == 0) {
-        // The database was removed under a segment that lives on. No event has the number 0 or 1, so the
-        // table is read whole.
-        connection.prepare("INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?, 0, 0)")
-            .with(SegmentId{feed_.segment_id()})
-            .run();
+    // The database may also have been removed under a segment that lives on.
+    if (!feed_.is_loaded() || connection.integer("SELECT count(*) FROM state") == 0) {
+        const HistoryFeed::LoadGuard guard(feed_);
+        load(connection, feed_, guard, now);
     }
+    WriteTransaction change(connection);
     if (!session->read_state.with(SegmentId{feed_.segment_id()}).step()) {
         throw DatabaseError("it belongs to another nginx", SQLITE_SCHEMA);
     }
     session->epoch = session->read_state.integer(0) + 1;
     session->last_sequence = static_cast<std::uint64_t>(session->read_state.integer(1));
+    session->is_unscrubbed = session->read_state.integer(2) != 0;
     session->read_state.reset();
     connection.prepare("UPDATE state SET epoch = ?").with(session->epoch).run();
     change.commit();
@@ -163,7 +156,7 @@ void Follower::open(Now now) {
 
 bool Follower::has_work(Now now) {
     Session& session = *session_;
-    if (session.is_rescanning || session.is_pruning ||
+    if (session.is_rescanning || session.is_pruning || is_scrub_due(now) ||
         feed_.tracker().latest_sequence() > session.last_sequence ||
         feed_.next_act() > feed_.first_unsaved_act()) {
         return true;
@@ -172,7 +165,6 @@ bool Follower::has_work(Now now) {
         return false;
     }
     session.last_look = now.boot;
-    empty_log();
     return now.boot - session.last_prune >= kPruneInterval || !feed_.closed_quarters().empty() ||
            session.peaks.differs(feed_.accounts());
 }
@@ -180,7 +172,6 @@ bool Follower::has_work(Now now) {
 Follower::Outcome Follower::write(Now now) {
     Session& session = *session_;
     HistoryFeed::Saved saved;
-    std::vector<Act> erasures;
     WriteTransaction change(session.connection);
     if (!session.read_state.with(SegmentId{feed_.segment_id()}).step() ||
         session.read_state.integer(0) != session.epoch) {
@@ -192,10 +183,13 @@ Follower::Outcome Follower::write(Now now) {
     // Acts are read after the latest event, so that those of all events up to it are among them.
     const std::uint64_t latest = feed_.tracker().latest_sequence();
     const std::uint64_t next_act = feed_.next_act();
+    std::vector<Act> erasures;
     for (std::uint64_t number = feed_.first_unsaved_act(); number < next_act; ++number) {
         if (const auto act = feed_.read_act(number)) {
             session.acts.write(*act);
-            if (act->kind == ActKind::erase && !act->refused) {
+            if (act->kind == ActKind::erase && !act->refused && !act->agent.empty()) {
+                // What is read from the segment from here on has the pseudonym.
+                feed_.erase_agent({act->account, act->agent, act->pseudonym});
                 erasures.push_back(*act);
             }
         }
@@ -218,8 +212,7 @@ Follower::Outcome Follower::write(Now now) {
             session.is_rescanning = true;
             session.rescanned = {};
             session.rescan_covers = latest;
-            const std::uint64_t oldest = feed_.oldest_sequence();
-            session.overwritten = oldest - std::min(oldest, std::max(before, feed_.committed_sequence()) + 1);
+            session.overwritten = feed_.oldest_sequence() - std::min(feed_.oldest_sequence(), before + 1);
         }
     }
     if (session.is_rescanning) {
@@ -233,7 +226,7 @@ Follower::Outcome Follower::write(Now now) {
         session.is_pruning = prune(session.connection, retention_, now.wall);
         session.last_prune = now.boot;
     }
-    // Behind the events, which told the names.
+    // Now that the events of before are rows too.
     for (const Act& act : erasures) {
         session.acts.erase(act);
     }
@@ -246,22 +239,47 @@ Follower::Outcome Follower::write(Now now) {
         session.is_rescanning = false;
     }
     saved.sequence = written;
-    // Whoever waits for an erasure waits for all of it.
-    for (const Act& act : erasures) {
-        feed_.erase_agent(act.account, act.agent, act.pseudonym, now);
-        feed_.blank_act(act.number);
-        session.has_log_to_empty = true;
+    if (!erasures.empty()) {
+        // Whoever waits for an erasure waits for all of it, and who waits for what was before does not.
+        const Act& first = erasures.front();
+        feed_.note_saved({std::min(written, first.sequence - 1), first.number, saved.quarters}, now);
+        for (const Act& act : erasures) {
+            feed_.blank_act(act.number);
+        }
+        session.is_unscrubbed = true;
+        session.is_rewritten = false;
+        next_scrub_ = now.boot;
     }
-    empty_log();
+    if (is_scrub_due(now)) {
+        scrub(now);
+    }
     feed_.note_saved(saved, now);
     const bool is_more = session.is_rescanning || session.is_pruning || written < latest;
     return is_more ? Outcome::more : Outcome::wrote;
 }
 
-// Else a name that was erased would stay in the database's log for a while. A reader may be in the way.
-void Follower::empty_log() {
-    if (session_->has_log_to_empty) {
-        session_->has_log_to_empty = session_->connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0;
+bool Follower::is_scrub_due(Now now) const noexcept {
+    return session_->is_unscrubbed && now.boot >= next_scrub_;
+}
+
+// SQLite wipes what it deletes, but not the copies that it leaves behind when it moves rows between pages:
+// only a database that is written anew holds nothing else.
+void Follower::scrub(Now now) {
+    Session& session = *session_;
+    next_scrub_ = now.boot + kScrubInterval;
+    if (!session.is_rewritten) {
+        session.connection.execute("VACUUM");
+        session.is_rewritten = true;
+    }
+    // A reader at work keeps the log as it is.
+    for (int tries = 0; tries < kTruncations; ++tries) {
+        if (session.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0) {
+            session.connection.prepare("UPDATE state SET unscrubbed = 0 WHERE epoch = ?")
+                .with(session.epoch)
+                .run();
+            session.is_unscrubbed = false;
+            return;
+        }
     }
 }
 
@@ -305,32 +323,12 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
 // The table is the truth: what the ring no longer tells is read from there (ARCHITECTURE 2).
 void Follower::rescan(Now now) {
     Session& session = *session_;
-    feed_.read_slots(
-        session.rescanned, kSlotsAtOnce, now,
-        [&](const Row& row) { session.sessions.write_live(row, feed_.account_name(row.account), now); },
-        [&](const EndedFacts& facts) {
-            if (facts.ended_sequence > session.last_sequence) {
-                session.sessions.write_over(facts, now);
-            }
-        });
+    TableRows table(feed_, session.sessions);
+    table.write(session.rescanned, kSlotsAtOnce, session.last_sequence, now);
     if (!session.rescanned.done) {
         return;
     }
-    std::vector<SessionKey> alive;
-    Statement keys = session.connection.prepare("SELECT key FROM session WHERE ended_at IS NULL");
-    while (keys.step()) {
-        alive.push_back(keys.key(0));
-    }
-    for (const SessionKey key : alive) {
-        const Found found = feed_.tracker().find(key, now);
-        if (found.state == Found::State::unknown) {
-            session.sessions.write_lost(key, session.rescan_covers, now.wall);
-        } else if (found.state == Found::State::ended) {
-            if (const auto facts = feed_.tracker().ended_facts(found.handle)) {
-                session.sessions.write_over(*facts, now);
-            }
-        }
-    }
+    table.end_missing(session.connection, session.rescan_covers, now);
     // Whether all their sessions have ended by now is known of old ones only: the event that said so is lost.
     session.connection.prepare("UPDATE not_before SET pending = 0 WHERE boundary <= ? AND at < ?")
         .with(session.rescan_covers, now.wall - kLongestSweep)

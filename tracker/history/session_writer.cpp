@@ -125,7 +125,8 @@ void SessionWriter::write_identified(const Event& event, HistoryFeed& feed, Now 
     Row row;
     // Of a session that is over by now, nothing but the name is left.
     const bool has_row = feed.tracker().read_row(event.key, now, row);
-    identify_.with(event.key, text_or_null(event.text), text_or_null(row.label), event.at, has_row ? 1 : 0)
+    identify_
+        .with(event.key, text_or_null(event.text), text_or_null(row.label), event.at, has_row ? 1 : 0)
         .run();
 }
 
@@ -175,10 +176,10 @@ void SessionWriter::write_live(const Row& row, std::string_view account, Now now
     insert(begin);
 }
 
-void SessionWriter::write_over(const EndedFacts& facts, Now now) {
+bool SessionWriter::write_over(const EndedFacts& facts, Now now) {
     // Without a begin of its own there is nothing to tell: a run-out cookie that somebody brought.
     if (facts.begun_sequence == 0 || facts.ended_sequence == 0) {
-        return;
+        return false;
     }
     Begin begin;
     begin.key = facts.key;
@@ -193,6 +194,7 @@ void SessionWriter::write_over(const EndedFacts& facts, Now now) {
     insert(begin);
     end({facts.key, to_wall(facts.ended_at, now), facts.ended_sequence, facts.reason, facts.by, facts.why,
          facts.message, last_seen_of(facts, now)});
+    return true;
 }
 
 void SessionWriter::write_lost(SessionKey key, std::uint64_t sequence, WallTime at) {

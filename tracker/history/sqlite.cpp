@@ -1,6 +1,7 @@
 #include "tracker/history/sqlite.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,8 +14,19 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 16;
 
+std::string describe(int error) {
+    return " (" + std::to_string(error) + ": " + std::strerror(error) + ")";
+}
+
+// What the system said tells an operator more than "disk I/O error".
+std::string system_error_of(sqlite3* database) {
+    const int code = sqlite3_errcode(database) & 0xff;
+    const int error = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(database) : 0;
+    return error == 0 ? std::string() : describe(error);
+}
+
 [[noreturn]] void fail_with(sqlite3* database, const char* what) {
-    throw DatabaseError(std::string(what) + ": " + sqlite3_errmsg(database),
+    throw DatabaseError(std::string(what) + ": " + sqlite3_errmsg(database) + system_error_of(database),
                         sqlite3_extended_errcode(database));
 }
 
@@ -33,6 +45,22 @@ std::uint64_t load_big_endian(const std::uint8_t* bytes) noexcept {
     return value;
 }
 
+// A file of somebody else's, or no file, is not what was left here.
+void refuse_foreign_file(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) {
+        return;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        throw DatabaseError("it is not a regular file", SQLITE_PERM);
+    }
+    if (status.st_uid != ::geteuid()) {
+        throw DatabaseError("it belongs to user " + std::to_string(status.st_uid) +
+                                ", but the workers run as user " + std::to_string(::geteuid()),
+                            SQLITE_PERM);
+    }
+}
+
 // SQLite itself would make the file with the umask's rights; its journals take over those of the file. One
 // that exists is not opened here: closing it again would drop the locks that this process's connections hold
 // on it, and then whoever closes the database next removes the log under them.
@@ -43,7 +71,7 @@ void make_private_file(const std::string& path) {
     }
     if (file < 0) {
         const int error = errno;
-        throw DatabaseError("open() failed (" + std::to_string(error) + ": " + std::strerror(error) + ")",
+        throw DatabaseError("open() failed" + describe(error),
                             error == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN);
     }
     ::close(file);
@@ -168,15 +196,13 @@ std::optional<std::string> Statement::text_or_null(int column) const {
 Connection::Connection(const std::string& path, OpenMode mode, std::chrono::milliseconds patience) {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READONLY;
     if (mode == OpenMode::read_write) {
+        refuse_foreign_file(path);
         make_private_file(path);
         flags = (flags & ~SQLITE_OPEN_READONLY) | SQLITE_OPEN_READWRITE;
     }
     if (sqlite3_open_v2(path.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
-        std::string reason = database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_);
+        const std::string reason = database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_);
         const int code = database_ == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(database_);
-        if (const int error = database_ == nullptr ? 0 : sqlite3_system_errno(database_); error != 0) {
-            reason += " (" + std::to_string(error) + ": " + std::strerror(error) + ")";
-        }
         sqlite3_close(std::exchange(database_, nullptr));
         throw DatabaseError("it cannot be opened: " + reason, code);
     }

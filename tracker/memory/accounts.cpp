@@ -152,14 +152,6 @@ void count_begin(Transaction& change, AccountIndex account, TextIndex agent, Now
     note_peak(change, kOverall, now);
 }
 
-void count_restored(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept {
-    roll_quarter(change, account, now);
-    roll_quarter(change, kOverall, now);
-    recount_begin(change, account, agent);
-    note_present(change, account, now);
-    note_present(change, kOverall, now);
-}
-
 void recount_begin(Transaction& change, AccountIndex account, TextIndex agent) noexcept {
     Layout& layout = change.layout();
     change.add(layout.account(account).current, std::uint32_t{1});

@@ -35,8 +35,6 @@ void learn_time_zone(Transaction& change, AccountIndex account, std::string_view
 // One session more or less, of this agent's text (0 = Guest): account and "*" together; at a begin, the exact
 // peak too.
 void count_begin(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept;
-// The same for a session that the history brings back: part of the maximum, but not of the begins.
-void count_restored(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept;
 // The same for a session that is only moved: no new peak.
 void recount_begin(Transaction& change, AccountIndex account, TextIndex agent) noexcept;
 void count_end(Transaction& change, AccountIndex account, TextIndex agent, Now now) noexcept;

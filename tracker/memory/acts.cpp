@@ -12,7 +12,7 @@ namespace {
 template <std::size_t kSize>
 std::uint16_t store(char (&bytes)[kSize], std::string_view text) noexcept {
     const std::string_view kept = cut(text, kSize);
-    std::copy(kept.begin(), kept.end(), bytes);
+    std::fill(std::copy(kept.begin(), kept.end(), bytes), std::end(bytes), '\0');
     return static_cast<std::uint16_t>(kept.size());
 }
 
@@ -44,11 +44,14 @@ bool has_room(Layout& layout, const ActRequest& request) noexcept {
     return unsaved(layout) < share;
 }
 
-// The account that a sweeping end or an erasure is about. One that is not known yet is entered: taken for
-// another, let alone for all of them, it would be about strangers. nullopt: no room for it.
+bool is_sweeping(const ActRequest& request) noexcept {
+    return request.sweeping && !request.refused;
+}
+
+// The account that a sweeping end is about. One that is not known yet is entered: taken for another, let alone
+// for all of them, it would end strangers. nullopt: no room for it.
 std::optional<AccountIndex> account_of(Transaction& change, const ActRequest& request) noexcept {
-    const bool is_about_one = !request.refused && (request.sweeping || request.kind == ActKind::erase);
-    return is_about_one && request.account != account_name(change.layout(), kOverall)
+    return is_sweeping(request) && request.account != account_name(change.layout(), kOverall)
                ? obtain_account(change, request.account)
                : std::optional(kOverall);
 }
@@ -75,7 +78,7 @@ std::optional<ActTicket> append_act(Layout& layout, const ActRequest& request, N
     record.number = number;
     record.sequence = sequence;
     record.wall = now.wall.time_since_epoch().count();
-    record.boundary = request.sweeping && !request.refused ? sequence : 0;
+    record.boundary = is_sweeping(request) ? sequence : 0;
     record.ended.store(request.ended, std::memory_order_relaxed);
     record.account = *account;
     record.kind = static_cast<std::uint8_t>(request.kind);
@@ -122,13 +125,17 @@ std::optional<Act> read_act(Layout& layout, std::uint64_t number) {
     act.at = WallTime{Millis{record.wall}};
     act.boundary = record.boundary;
     act.ended = record.ended.load(std::memory_order_acquire);
-    act.account = account_name(layout, record.account < layout.geometry.accounts ? record.account : kOverall);
     act.kind = static_cast<ActKind>(record.kind);
     act.refused = record.refused != 0;
     act.user = load(record.user, record.user_length);
     act.role = load(record.role, record.role_length);
     act.address = load(record.address, record.address_length);
     act.accounts = load(record.accounts, record.accounts_length);
+    // The account of an erasure may be one that only the history knows, so it has no number here.
+    act.account = act.kind == ActKind::erase
+                      ? act.accounts.substr(0, act.accounts.find('\n'))
+                      : std::string(account_name(
+                            layout, record.account < layout.geometry.accounts ? record.account : kOverall));
     act.what = load(record.what, record.what_length);
     act.agent = load(record.agent, record.agent_length);
     act.reason = load(record.reason, record.reason_length);

@@ -32,12 +32,6 @@ class Carver {
 
 }  // namespace
 
-std::uint64_t first_number(WallTime created) noexcept {
-    constexpr int kEventsPerSecondBits = 20;
-    const auto second = std::chrono::floor<std::chrono::seconds>(created).time_since_epoch().count();
-    return (static_cast<std::uint64_t>(std::max<std::int64_t>(second, 0)) << kEventsPerSecondBits) + 1;
-}
-
 Geometry geometry_for(std::uint64_t capacity) noexcept {
     Geometry geometry{};
     geometry.capacity = capacity;
@@ -88,13 +82,11 @@ void initialise(Layout& layout, const Geometry& geometry, const char* boot_id,
     totals.fresh_texts = 1;
     totals.fresh_instances = 1;
     totals.default_total = kNoTotal;
+    totals.next_event = 1;
     totals.accounts = 1;
-    const std::uint64_t first = first_number(now);
-    totals.next_event = first;
-    totals.next_act = first;
-    layout.visible_events = first;
-    layout.history.saved_acts = first;
-    layout.history.committed_sequence = first - 1;
+    totals.next_act = 1;
+    layout.history.saved_acts = 1;
+    layout.visible_events = 1;
 
     AccountRecord& overall = layout.account(kOverall);
     overall.name[0] = '*';

@@ -31,7 +31,7 @@
 namespace agent_sessions::tracker::memory {
 
 inline constexpr char kMagic[16] = "agent-sessions\n";
-inline constexpr std::uint32_t kLayoutVersion = 3;
+inline constexpr std::uint32_t kLayoutVersion = 2;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 
 using SlotIndex = std::uint32_t;
@@ -174,7 +174,7 @@ struct alignas(64) ActRecord {
     std::int64_t wall;
     std::uint64_t boundary;  // everything of the account (and agent) begun by this sequence ends; 0 = none
     Shared<std::uint64_t> ended;  // how many; known when the act is finished
-    AccountIndex account;         // of the boundary or the erasure; kOverall = all
+    AccountIndex account;         // of the boundary; kOverall = all
     std::uint8_t kind;
     std::uint8_t refused;
     std::uint16_t user_length;
@@ -286,10 +286,10 @@ struct alignas(64) Totals {
     Shared<std::uint32_t> accounts;
     Shared<std::uint32_t> default_total;
     Shared<std::uint32_t> reclaim_hand;
-    Shared<std::uint64_t> next_event;  // sequence of the next event; see first_number()
+    Shared<std::uint64_t> next_event;  // sequence of the next event; the first is 1
     Shared<std::uint64_t> changes;
     Shared<std::uint64_t> closed_quarters;  // ever closed: the next one goes to this place, modulo the area
-    Shared<std::uint64_t> next_act;         // number of the next act; see first_number()
+    Shared<std::uint64_t> next_act;         // number of the next act; the first is 1
 };
 
 // Where the history stands. Written by its one writer; only ever rising, but for `state`.
@@ -371,11 +371,6 @@ static_assert(std::is_standard_layout_v<HotSlot> && std::is_standard_layout_v<Ac
 static_assert(Shared<std::uint64_t>::is_always_lock_free && Shared<std::uint32_t>::is_always_lock_free &&
               Shared<std::uint16_t>::is_always_lock_free && Shared<std::uint8_t>::is_always_lock_free);
 static_assert(sizeof(Shared<std::uint64_t>) == 8 && sizeof(Shared<std::uint32_t>) == 4);
-
-// The number of the first event, and of the first act, of a segment made then: higher than those of all
-// segments before it, so that a history goes on rising even where it was out of reach when the segment was
-// made. Below 2^53, which JSON can carry, until the year 2242.
-std::uint64_t first_number(WallTime created) noexcept;
 
 // The layout for a capacity. REQUIRES: kMinCapacity <= capacity <= kMaxCapacity.
 Geometry geometry_for(std::uint64_t capacity) noexcept;

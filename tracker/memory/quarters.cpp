@@ -41,14 +41,6 @@ void set_peak(Transaction& change, AccountRecord& record, std::int64_t quarter, 
     change.set(record.quarter, quarter);
 }
 
-void raise_peak(Transaction& change, AccountIndex account, std::uint64_t sequence, Now now) noexcept {
-    AccountRecord& record = change.layout().account(account);
-    const std::uint32_t current = record.current.load(std::memory_order_relaxed);
-    if (current > record.quarter_peak.load(std::memory_order_relaxed)) {
-        set_peak(change, record, record.quarter.load(std::memory_order_relaxed), current, sequence, now);
-    }
-}
-
 QuarterPeak copy_quarter(const AccountRecord& record) noexcept {
     QuarterPeak peak;
     peak.quarter = record.quarter.load(std::memory_order_acquire);
@@ -84,11 +76,23 @@ void roll_quarter(Transaction& change, AccountIndex account, Now now) noexcept {
 }
 
 void note_peak(Transaction& change, AccountIndex account, Now now) noexcept {
-    raise_peak(change, account, latest_event(change.layout()) + 1, now);
+    Layout& layout = change.layout();
+    AccountRecord& record = layout.account(account);
+    const std::uint32_t current = record.current.load(std::memory_order_relaxed);
+    if (current > record.quarter_peak.load(std::memory_order_relaxed)) {
+        set_peak(change, record, record.quarter.load(std::memory_order_relaxed), current,
+                 latest_event(layout) + 1, now);
+    }
 }
 
-void note_present(Transaction& change, AccountIndex account, Now now) noexcept {
-    raise_peak(change, account, latest_event(change.layout()), now);
+void note_restored(Transaction& change, AccountIndex account, Now now) noexcept {
+    Layout& layout = change.layout();
+    AccountRecord& record = layout.account(account);
+    const std::uint32_t current = record.current.load(std::memory_order_relaxed);
+    if (record.quarter.load(std::memory_order_relaxed) == quarter_of(now.wall) &&
+        current > record.quarter_peak.load(std::memory_order_relaxed)) {
+        set_peak(change, record, quarter_of(now.wall), current, latest_event(layout), now);
+    }
 }
 
 bool needs_roll(Layout& layout, AccountIndex account, Now now) noexcept {

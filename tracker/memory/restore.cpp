@@ -4,6 +4,7 @@
 
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/index.h"
+#include "tracker/memory/quarters.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
 #include "tracker/memory/slot_filling.h"
@@ -46,7 +47,9 @@ void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& reques
     begin.user_agent = request.user_agent;
     begin.confirmed = true;
     fill_details(change, slot, begin, account);
-    count_restored(change, account, change.layout().hot(slot).agent.load(std::memory_order_relaxed), now);
+    recount_begin(change, account, change.layout().hot(slot).agent.load(std::memory_order_relaxed));
+    note_restored(change, account, now);
+    note_restored(change, kOverall, now);
 }
 
 void fill_over(Transaction& change, SlotIndex slot, const RestoreRequest& request,
@@ -102,14 +105,15 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
 }
 
 void continue_after(Layout& layout, std::uint64_t sequence, std::uint64_t act) noexcept {
-    const std::uint64_t next_event = layout.totals.next_event.load(std::memory_order_relaxed);
-    const std::uint64_t next_act = layout.totals.next_act.load(std::memory_order_relaxed);
-    if (next_event <= sequence && layout.history.committed_sequence.load() + 1 >= next_event) {
+    if (layout.totals.next_event.load(std::memory_order_relaxed) <= sequence) {
         layout.totals.next_event.store(sequence + 1, std::memory_order_relaxed);
         layout.visible_events.store(sequence + 1, std::memory_order_release);
         layout.history.committed_sequence.store(sequence, std::memory_order_release);
     }
-    if (next_act <= act && layout.history.saved_acts.load() >= next_act) {
+    const std::uint64_t next_act = layout.totals.next_act.load(std::memory_order_relaxed);
+    if (next_act <= act) {
+        // Their numbers are those of others by now.
+        layout.history.lost.fetch_add(next_act - layout.history.saved_acts.load(), std::memory_order_relaxed);
         layout.totals.next_act.store(act + 1, std::memory_order_relaxed);
         layout.history.saved_acts.store(act + 1, std::memory_order_release);
     }

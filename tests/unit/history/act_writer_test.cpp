@@ -106,35 +106,5 @@ TEST_F(Acts, AnErasureInAnAccountThatIsNotKnownYetErasesNobodyElse) {
     EXPECT_EQ(text("SELECT agent FROM session"), "alice");
 }
 
-TEST_F(Acts, AnErasureReachesWordsInTheAudit) {
-    terminate("agent is alice", "alice, again", "acme\n");
-    follow();
-    erase("alice");
-    follow();
-    EXPECT_EQ(text("SELECT what FROM audit WHERE action = 'terminate'"), "agent is erased-1");
-    EXPECT_EQ(text("SELECT reason FROM audit WHERE action = 'terminate'"), "erased-1, again");
-}
-
-TEST_F(Acts, AnErasureChangesWholeWordsOnly) {
-    terminate("all", "al and alfred, not al_2 but (al)");
-    follow();
-    erase("al");
-    follow();
-    EXPECT_EQ(text("SELECT what FROM audit WHERE action = 'terminate'"), "all");
-    EXPECT_EQ(text("SELECT reason FROM audit WHERE action = 'terminate'"),
-              "erased-1 and alfred, not al_2 but (erased-1)");
-}
-
-TEST_F(Acts, AnErasureReachesTheWordsToItsAgent) {
-    begin(1, "alice");
-    tracker_.end(key(1), {EndReason::administrator, "root", "Go home, alice", "alice asked for it"},
-                 clock_.now());
-    follow();
-    erase("alice");
-    follow();
-    EXPECT_EQ(text("SELECT message FROM session"), "Go home, erased-1");
-    EXPECT_EQ(text("SELECT why FROM session"), "erased-1 asked for it");
-}
-
 }  // namespace
 }  // namespace agent_sessions::tracker::history

@@ -75,8 +75,8 @@ class FollowedHistory : public agent_sessions::testing::TrackerTest {
     ActTicket erase(std::string_view agent, std::string_view account = "*") {
         ActRequest request;
         request.kind = ActKind::erase;
-        request.account = account;
-        request.accounts = kAllAccountsLine;
+        const std::string line = std::string(account) + '\n';
+        request.accounts = line;
         request.what = "an agent";
         request.agent = agent;
         request.pseudonym = "erased-1";

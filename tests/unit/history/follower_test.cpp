@@ -248,36 +248,6 @@ TEST_F(TheFollower, AnErasureReachesTheNamesOfItsOwnPass) {
     EXPECT_EQ(row(2).agent, "erased-1") << "in the table too";
 }
 
-TEST_F(TheFollower, AnErasedNameIsInNoFile) {
-    begin(1, "Anneliese Unverwechselbar");
-    follow();
-    erase("Anneliese Unverwechselbar");
-    follow();
-    for (const char* suffix : {"", "-wal"}) {
-        std::ifstream file(path() + suffix, std::ios::binary);
-        const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-        EXPECT_EQ(bytes.find("Unverwechselbar"), std::string::npos) << suffix;
-    }
-    const std::string_view memory(reinterpret_cast<const char*>(&segment_.layout()),
-                                  segment_.layout().geometry.total_bytes);
-    EXPECT_EQ(memory.find("Unverwechselbar"), std::string_view::npos);
-}
-
-TEST_F(TheFollower, AnErasedNameLeavesTheLogOnceNoReaderIsInTheWay) {
-    begin(1, "Anneliese Unverwechselbar");
-    follow();
-    Connection reader = open_for_reading(path(), 0ms);
-    reader.execute("BEGIN");
-    reader.integer("SELECT count(*) FROM session");
-    erase("Anneliese Unverwechselbar");
-    follow();
-    EXPECT_GT(std::filesystem::file_size(path() + "-wal"), 0u);
-    reader.execute("ROLLBACK");
-    clock_.advance(1s);
-    follow();
-    EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 0u);
-}
-
 TEST_F(TheFollower, FiguresOfAQuarterHourAreWrittenAsTheyRise) {
     begin(1, "alice");
     clock_.advance(1s);

@@ -101,14 +101,11 @@ TEST_F(ActArea, ASweepingOneHasABoundaryThatCoversWhatHasBegun) {
 }
 
 TEST_F(ActArea, AnAccountThatIsNotKnownIsNeverTakenForAllOfThem) {
-    for (const ActKind kind : {ActKind::terminate, ActKind::erase}) {
-        ActRequest request;
-        request.kind = kind;
-        request.sweeping = kind == ActKind::terminate;
-        request.account = "a new one";
-        const auto ticket = tracker_.record_act(request, clock_.now());
-        EXPECT_EQ(feed_.read_act(ticket->number)->account, "a new one");
-    }
+    ActRequest request;
+    request.sweeping = true;
+    request.account = "a new one";
+    const auto ticket = tracker_.record_act(request, clock_.now());
+    EXPECT_EQ(feed_.read_act(ticket->number)->account, "a new one");
 }
 
 TEST_F(ActArea, TheNumberOfEndsIsToldByTheActAndByItsEvent) {

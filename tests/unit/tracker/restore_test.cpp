@@ -109,27 +109,10 @@ TEST_F(Restoring, NumbersGoOnBehindThoseOfTheHistory) {
 }
 
 TEST_F(Restoring, NumbersThatAreHigherAnywayStay) {
+    feed_.continue_after(1'000, 50);
     const std::uint64_t before = tracker_.latest_sequence();
     feed_.continue_after(17, 3);
     EXPECT_EQ(tracker_.latest_sequence(), before);
-}
-
-TEST_F(Restoring, WhatIsNotWrittenYetKeepsItsNumbers) {
-    begin(1);
-    ASSERT_TRUE(tracker_.record_act(ActRequest{}, clock_.now()));
-    const std::uint64_t latest = tracker_.latest_sequence();
-    const std::uint64_t act = feed_.first_unsaved_act();
-    feed_.continue_after(latest + 1'000, act + 1'000);
-    EXPECT_EQ(tracker_.latest_sequence(), latest);
-    EXPECT_EQ(feed_.first_unsaved_act(), act);
-    EXPECT_TRUE(feed_.read_act(act));
-}
-
-TEST_F(Restoring, ALaterSegmentNumbersHigher) {
-    using memory::first_number;
-    const WallTime now = clock_.now().wall;
-    EXPECT_GT(first_number(now + 1s), first_number(now) + 1'000'000);
-    EXPECT_LT(first_number(now), std::uint64_t{1} << 53);
 }
 
 }  // namespace
