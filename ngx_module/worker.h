@@ -21,7 +21,7 @@ namespace agent_sessions::ngx {
 
 struct ZoneWorker {
     Zone* zone = nullptr;
-    // Without a usable key it is empty, and every request passes untracked.
+    // Without a usable key it is empty: what brings a cookie is refused, all else passes untracked.
     gateway::TokenSigner signer;
     std::string key_path;
     std::optional<gateway::KeyFileStamp> key_stamp;

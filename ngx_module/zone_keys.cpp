@@ -46,7 +46,8 @@ void take(ZoneWorker& zone, gateway::LoadedKeys& loaded, const std::string& path
     zone.key_stamp = gateway::stamp_of(path);
     if (!loaded.ring) {
         if (loaded.error != zone.key_fault) {
-            ngx_log_error(NGX_LOG_CRIT, log, 0, "agent_sessions: %s; zone \"%V\" tracks nothing",
+            ngx_log_error(NGX_LOG_CRIT, log, 0,
+                          "agent_sessions: %s; zone \"%V\" tracks nothing, and refuses what brings a cookie",
                           loaded.error.c_str(), &zone.zone->name);
         }
         zone.key_fault = std::move(loaded.error);

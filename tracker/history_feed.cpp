@@ -10,7 +10,6 @@
 
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/acts.h"
-#include "tracker/memory/erasure.h"
 #include "tracker/memory/event_ring.h"
 #include "tracker/memory/index.h"
 #include "tracker/memory/quarters.h"
@@ -146,9 +145,11 @@ void HistoryFeed::note_lost(std::uint64_t count) noexcept {
     tracker_.layout()->history.lost.fetch_add(count, std::memory_order_relaxed);
 }
 
-void HistoryFeed::erase_agent(std::string_view account, std::string_view agent, std::string_view pseudonym,
-                              Now now) {
-    memory::erase_agent(*tracker_.layout(), account, agent, pseudonym, now);
+void HistoryFeed::erase_agent(const ErasureRequest& request) noexcept {
+    constexpr std::uint32_t kPlacesAtOnce = 4096;
+    for (ErasureCursor cursor; !cursor.done;) {
+        tracker_.erase_agent(cursor, request, kPlacesAtOnce);
+    }
 }
 
 void HistoryFeed::blank_act(std::uint64_t number) noexcept {

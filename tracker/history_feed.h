@@ -65,9 +65,8 @@ class HistoryFeed {
     void note_state(HistoryState state, int error) noexcept;
     void note_lost(std::uint64_t count) noexcept;
 
-    // Replaces a name by a pseudonym in all sessions and in the ring, and takes their address and browser
-    // away. The application may name the agent anew later. Account "*" = all. O(capacity).
-    void erase_agent(std::string_view account, std::string_view agent, std::string_view pseudonym, Now now);
+    // All of Tracker::erase_agent() at once.
+    void erase_agent(const ErasureRequest& request) noexcept;
     // Forgets the name that an act of erasure carried.
     void blank_act(std::uint64_t number) noexcept;
 

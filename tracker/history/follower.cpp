@@ -21,6 +21,9 @@ constexpr std::uint64_t kEventsAtOnce = 5'000;
 constexpr std::uint32_t kSlotsAtOnce = 20'000;
 constexpr Millis kPruneInterval{60'000};
 constexpr Millis kLookInterval{1'000};
+constexpr Millis kScrubInterval{60'000};
+// Longer than anybody waits for an erasure (see DurableAct): it is not told as durable before it is.
+constexpr int kTruncations = 25;
 
 // The database is another process's, or another segment's, from now on.
 struct Replaced {};
@@ -48,7 +51,8 @@ struct Follower::Session {
           sessions(connection, accounts),
           acts(connection, accounts),
           peaks(connection, accounts),
-          read_state(connection.prepare("SELECT epoch, last_sequence FROM state WHERE segment = ?")),
+          read_state(
+              connection.prepare("SELECT epoch, last_sequence, unscrubbed FROM state WHERE segment = ?")),
           write_state(connection.prepare("UPDATE state SET last_sequence = ?, lost = lost + ?")) {}
 
     // After a rollback nothing may be believed to be in the database.
@@ -71,6 +75,9 @@ struct Follower::Session {
     BootTime last_look{};
     BootTime last_prune{};
     bool is_pruning = false;
+    // Something was erased, and free parts of the files may still hold it.
+    bool is_unscrubbed = false;
+    bool is_rewritten = false;
     // While the ring had run over: how far the table was read again, and up to which event that counts.
     bool is_rescanning = false;
     RowCursor rescanned{};
@@ -134,6 +141,7 @@ void Follower::open(Now now) {
     }
     session->epoch = session->read_state.integer(0) + 1;
     session->last_sequence = static_cast<std::uint64_t>(session->read_state.integer(1));
+    session->is_unscrubbed = session->read_state.integer(2) != 0;
     session->read_state.reset();
     connection.prepare("UPDATE state SET epoch = ?").with(session->epoch).run();
     change.commit();
@@ -146,7 +154,7 @@ void Follower::open(Now now) {
 
 bool Follower::has_work(Now now) {
     Session& session = *session_;
-    if (session.is_rescanning || session.is_pruning ||
+    if (session.is_rescanning || session.is_pruning || is_scrub_due(now) ||
         feed_.tracker().latest_sequence() > session.last_sequence ||
         feed_.next_act() > feed_.first_unsaved_act()) {
         return true;
@@ -162,7 +170,6 @@ bool Follower::has_work(Now now) {
 Follower::Outcome Follower::write(Now now) {
     Session& session = *session_;
     HistoryFeed::Saved saved;
-    std::vector<Act> erased;
     WriteTransaction change(session.connection);
     if (!session.read_state.with(SegmentId{feed_.segment_id()}).step() ||
         session.read_state.integer(0) != session.epoch) {
@@ -182,11 +189,14 @@ Follower::Outcome Follower::write(Now now) {
         session.account_names.push_back(account.name);
     }
     const std::uint64_t next_act = feed_.next_act();
+    std::vector<Act> erasures;
     for (std::uint64_t number = feed_.first_unsaved_act(); number < next_act; ++number) {
         if (const auto act = feed_.read_act(number)) {
             session.acts.write(*act);
-            if (act->kind == ActKind::erase && !act->refused) {
-                erased.push_back(*act);
+            if (act->kind == ActKind::erase && !act->refused && !act->agent.empty()) {
+                // What is read from the segment from here on has the pseudonym.
+                feed_.erase_agent({act->account, act->agent, act->pseudonym});
+                erasures.push_back(*act);
             }
         }
     }
@@ -222,6 +232,10 @@ Follower::Outcome Follower::write(Now now) {
         session.is_pruning = prune(session.connection, retention_, now.wall);
         session.last_prune = now.boot;
     }
+    // Now that the events of before are rows too.
+    for (const Act& act : erasures) {
+        session.acts.erase(act);
+    }
     session.write_state.with(written, lost).run();
     change.commit();
 
@@ -230,18 +244,48 @@ Follower::Outcome Follower::write(Now now) {
         session.is_rescanning = false;
     }
     saved.sequence = written;
-    // Whoever waits for an erasure waits for all of it.
-    for (const Act& act : erased) {
-        feed_.erase_agent(act.account, act.agent, act.pseudonym, now);
-        feed_.blank_act(act.number);
+    if (!erasures.empty()) {
+        // Whoever waits for an erasure waits for all of it, and who waits for what was before does not.
+        const Act& first = erasures.front();
+        feed_.note_saved({std::min(written, first.sequence - 1), first.number, saved.quarters}, now);
+        for (const Act& act : erasures) {
+            feed_.blank_act(act.number);
+        }
+        session.is_unscrubbed = true;
+        session.is_rewritten = false;
+        next_scrub_ = now.boot;
     }
-    if (!erased.empty()) {
-        // Else the name would stay in the log of the database for a while.
-        session.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (is_scrub_due(now)) {
+        scrub(now);
     }
     feed_.note_saved(saved, now);
     const bool is_more = session.is_rescanning || session.is_pruning || written < latest;
     return is_more ? Outcome::more : Outcome::wrote;
+}
+
+bool Follower::is_scrub_due(Now now) const noexcept {
+    return session_->is_unscrubbed && now.boot >= next_scrub_;
+}
+
+// SQLite wipes what it deletes, but not the copies that it leaves behind when it moves rows between pages:
+// only a database that is written anew holds nothing else.
+void Follower::scrub(Now now) {
+    Session& session = *session_;
+    next_scrub_ = now.boot + kScrubInterval;
+    if (!session.is_rewritten) {
+        session.connection.execute("VACUUM");
+        session.is_rewritten = true;
+    }
+    // A reader at work keeps the log as it is.
+    for (int tries = 0; tries < kTruncations; ++tries) {
+        if (session.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0) {
+            session.connection.prepare("UPDATE state SET unscrubbed = 0 WHERE epoch = ?")
+                .with(session.epoch)
+                .run();
+            session.is_unscrubbed = false;
+            return;
+        }
+    }
 }
 
 // false: some of them are overwritten; then nothing is to be believed of what was written before.

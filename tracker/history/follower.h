@@ -47,8 +47,10 @@ class Follower {
     void open(Now now);
     bool has_work(Now now);
     Outcome write(Now now);
-    bool write_events(std::uint64_t first, std::uint64_t latest, Now now);
+    bool write_events(std::uint64_t first, std::uint64_t last, Now now);
     void rescan(Now now);
+    bool is_scrub_due(Now now) const noexcept;
+    void scrub(Now now);
     Outcome fail(HistoryState state, int code, const std::string& what);
 
     HistoryFeed feed_;
@@ -57,6 +59,7 @@ class Follower {
     std::string fault_;
     std::optional<Loaded> loaded_;
     std::unique_ptr<Session> session_;
+    BootTime next_scrub_{};
 };
 
 }  // namespace agent_sessions::tracker::history

@@ -102,6 +102,10 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_at ON audit (at);
 )sql",
+    R"sql(
+-- 1 = a name was erased from the rows, and parts of the file that are free may still hold it.
+ALTER TABLE state ADD COLUMN unscrubbed INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 int version_of(Connection& connection) {
