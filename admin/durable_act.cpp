@@ -55,6 +55,7 @@ bool DurableAct::record(const tracker::ActRequest& request, tracker::Now now) {
     waiting_since_ = waiting_since_.value_or(now.boot);
     is_lost_ = status.unsaved_acts >= status.act_room || now.boot - *waiting_since_ >= kPatience;
     is_waiting_ = !is_lost_;
+    sequence_ = tracker_.latest_sequence();
     return is_lost_;
 }
 

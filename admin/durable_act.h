@@ -43,6 +43,8 @@ class DurableAct {
     // that has begun by now ends.
     bool record_sweeping(std::string_view account, std::string_view agent, tracker::Now now);
     bool is_recorded() const { return ticket_.has_value(); }
+    // The event that tells apart what had begun by the act. REQUIRES: record_sweeping() has just said true.
+    std::uint64_t boundary() const { return sequence_; }
     // Adds how many a sweeping act ended. One about an agent is durable only with the rows of its sessions:
     // those that the history must not know by name could not be told from the act alone. true: done, or given
     // up since the table stayed busy.

@@ -5,6 +5,7 @@
 
 #include "tests/e2e/support/faulty_disk.h"
 #include "tests/e2e/support/history_test.h"
+#include "tests/support/soak.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -29,7 +30,8 @@ class Takeover : public HistoryTest {
         return found;
     }
 
-    // The rows are those of the ledger, one each; what was answered is in the audit, once.
+    // The rows are those of the ledger, one each; what was answered is in the audit, once. Who was killed
+    // before the answer may have been asked again.
     void expect_the_ledger(const Terminators& terminators, std::size_t unanswered_begins) {
         ASSERT_TRUE(wait_for_health());
         std::size_t answered = 0;
@@ -46,12 +48,11 @@ class Takeover : public HistoryTest {
         EXPECT_GT(answered, 0U);
         EXPECT_GE(rows.size(), terminators.ledger().size());
         EXPECT_LE(rows.size(), terminators.ledger().size() + unanswered_begins);
-        const auto acts =
-            static_cast<std::size_t>(history.number("SELECT count(*) FROM audit WHERE result = 'done'"));
-        EXPECT_GE(acts, answered);
-        EXPECT_LE(acts, terminators.ledger().size());
-        EXPECT_EQ(history.number("SELECT sum(ended) FROM audit WHERE result = 'done'"),
-                  history.number("SELECT count(*) FROM session WHERE reason = 1"));
+        const auto told = static_cast<std::size_t>(history.number("SELECT sum(ended) FROM audit"));
+        EXPECT_GE(told, answered);
+        EXPECT_LE(told,
+                  static_cast<std::size_t>(history.number("SELECT count(*) FROM session WHERE reason = 1")));
+        EXPECT_EQ(history.number("SELECT count(*) FROM audit WHERE ended > 1"), 0);
         EXPECT_EQ(history.number("SELECT count(*) FROM session WHERE ended_at IS NULL"), admin().current());
         EXPECT_EQ(history.number("SELECT lost FROM state"), 0);
         EXPECT_EQ(history.half_written(), 0);
@@ -84,10 +85,10 @@ class Takeover : public HistoryTest {
 };
 
 TEST_F(Takeover, AKilledWriterIsFollowedAndNothingIsLostOrWrittenTwice) {
-    constexpr int kKills = 8;
+    const std::size_t kills = agent_sessions::testing::is_soak() ? 200 : 8;
     start();
     Terminators terminators(origin(), kThreads, 1);
-    for (int kill = 0; kill < kKills; ++kill) {
+    for (std::size_t kill = 0; kill < kills; ++kill) {
         const std::size_t before = terminators.durable();
         ASSERT_TRUE(wait_until([&] { return terminators.durable() > before; })) << "nothing becomes durable";
         ASSERT_TRUE(server.kill_worker(wait_for_writer()));
@@ -96,7 +97,7 @@ TEST_F(Takeover, AKilledWriterIsFollowedAndNothingIsLostOrWrittenTwice) {
     EXPECT_TRUE(wait_until([&] { return terminators.durable() > before; })) << "nobody followed";
     terminators.stop();
     EXPECT_EQ(terminators.failures(), std::vector<std::string>{});
-    expect_the_ledger(terminators, kThreads * kKills);
+    expect_the_ledger(terminators, kThreads * kills);
     expect_durable_without_the_segment(terminators);
 }
 

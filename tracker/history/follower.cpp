@@ -8,7 +8,6 @@
 
 #include "tracker/history/account_ids.h"
 #include "tracker/history/act_writer.h"
-#include "tracker/history/loader.h"
 #include "tracker/history/peak_writer.h"
 #include "tracker/history/schema.h"
 #include "tracker/history/session_writer.h"
@@ -135,7 +134,7 @@ void Follower::open(Now now) {
     // The database may also have been removed under a segment that lives on.
     if (!feed_.is_loaded() || connection.integer("SELECT count(*) FROM state") == 0) {
         const HistoryFeed::LoadGuard guard(feed_);
-        load(connection, feed_, guard, now);
+        loaded_ = load(connection, feed_, guard, now);
     }
     WriteTransaction change(connection);
     if (!session->read_state.with(SegmentId{feed_.segment_id()}).step()) {

@@ -189,7 +189,7 @@ bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexc
     out.account = layout.hot(slot).account.load(std::memory_order_relaxed);
     out.started = started_of(layout, slot);
     out.last_seen = to_wall(whole_seconds(last_seen_of(layout, slot, word)), now);
-    out.begun = BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}};
+    out.begun_sequence = layout.cold(slot).begun_sequence.load(std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_acquire);
     return word_of(layout, slot).generation() == word.generation();
 }
