@@ -189,9 +189,8 @@ class SweepTask final : public Task {
                 return std::nullopt;
             }
         }
-        if (!is_finished_) {
-            act_.finish(ended_, slice.now());
-            is_finished_ = true;
+        if (!act_.finish(ended_, slice.now())) {
+            return std::nullopt;
         }
         const std::optional<bool> durable = act_.is_durable(slice.now());
         return durable ? std::optional(tally_response(ended_, 0, *durable, act_)) : std::nullopt;
@@ -214,7 +213,6 @@ class SweepTask final : public Task {
     std::optional<std::uint64_t> begun_by_;
     tracker::RowCursor cursor_;
     std::uint64_t ended_ = 0;
-    bool is_finished_ = false;
 };
 
 // Ends what matches and had begun when the request came. With an expected number it is counted first, and

@@ -208,8 +208,8 @@ class Tracker {
     // O(slots
     // + events) altogether.
     void erase_agent(ErasureCursor& cursor, const ErasureRequest& request, std::uint32_t places) noexcept;
-    // Adds how many sessions a recorded act ended. Waits for the lock. Returns the sequence to wait for.
-    std::uint64_t finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
+    // Adds how many sessions a recorded act ended. Returns the sequence to wait for; nullopt: busy.
+    std::optional<std::uint64_t> finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
     // The latest event that everybody can see. What this process changed before is in it.
     std::uint64_t latest_sequence() const noexcept;
     // true: all events up to this one are on disk, in every process's view.

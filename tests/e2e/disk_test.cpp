@@ -13,6 +13,7 @@
 #include "tests/e2e/support/history_test.h"
 #include "tests/e2e/support/small_disk.h"
 #include "tests/support/soak.h"
+#include "tracker/history/schema.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -257,7 +258,9 @@ TEST_F(Disk, WithATruncatedDatabaseLeavesItAlone) {
 TEST_F(Disk, WithADatabaseOfALaterVersionLeavesItAlone) {
     live_a_day();
     history.execute("PRAGMA user_version = 99");
-    expect_left_alone("it has schema version 99", [&] { history.execute("PRAGMA user_version = 1"); });
+    expect_left_alone("it has schema version 99", [&] {
+        history.execute("PRAGMA user_version = " + std::to_string(tracker::history::kSchemaVersion));
+    });
     expect_ended(past_);
 }
 

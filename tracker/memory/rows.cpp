@@ -137,6 +137,7 @@ bool copy_facts_once(Layout& layout, SlotIndex slot, SlotWord word, EndedFacts& 
     facts.reason = word.reason();
     facts.account = account_name(layout, hot.account.load(std::memory_order_relaxed));
     facts.started = started_of(layout, slot);
+    facts.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
     facts.ended_at = word.time();
     facts.last_seen = BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
     facts.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
