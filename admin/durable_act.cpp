@@ -74,7 +74,10 @@ bool DurableAct::record_sweeping(std::string_view account, std::string_view agen
 
 void DurableAct::finish(std::uint64_t ended, tracker::Now now) {
     if (ticket_) {
-        tracker_.finish_act(*ticket_, ended, now);
+        const std::uint64_t finished = tracker_.finish_act(*ticket_, ended, now);
+        if (!facts_.agent.empty()) {
+            sequence_ = finished;
+        }
         tracker_.wake_history();
     }
 }

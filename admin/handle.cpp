@@ -15,6 +15,7 @@
 #include "admin/list_task.h"
 #include "admin/overview.h"
 #include "admin/page.h"
+#include "admin/page_files.h"
 #include "admin/problem.h"
 #include "admin/query.h"
 #include "admin/terminate_task.h"
@@ -164,6 +165,12 @@ Handled handle_health(const Request& request, tracker::Tracker tracker) {
                                    Scope::parse(request.caller.accounts).all(), request.now));
 }
 
+// The operator's own, where there is one.
+const Asset* page_file(const Request& request) noexcept {
+    const Asset* const own = request.page_files != nullptr ? request.page_files->find(request.path) : nullptr;
+    return own != nullptr ? own : find_asset(request.path);
+}
+
 Handled route(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history) {
     if (request.path == "health") {
         return handle_health(request, tracker);
@@ -175,7 +182,7 @@ Handled route(const Request& request, tracker::Tracker tracker, tracker::history
         return is_read(request) ? conditional(std::move(handled), request.if_none_match.value_or(""))
                                 : std::move(handled);
     }
-    if (const Asset* const asset = find_asset(request.path)) {
+    if (const Asset* const asset = page_file(request)) {
         require_read(request);
         return at_once(asset_response(*asset, request));
     }

@@ -91,7 +91,7 @@ void set_condition(SessionFilter& filter, std::string_view name, const json::val
     const std::string field = "/filter/" + std::string(name);
     if (value.is_string()) {
         filter.set(Source::body, field, name, view_of(value.as_string()));
-    } else if (value.is_null() && (name == "agent" || name == "label")) {
+    } else if (value.is_null() && (name == "agent" || name == "label" || name == "address")) {
         filter.set(Source::body, field, name, std::nullopt);
     } else if (value.is_bool() && name == "multiple") {
         filter.set(Source::body, field, name, value.as_bool() ? "1" : "0");

@@ -43,10 +43,10 @@ async function bundle(entry) {
 function inc(assets) {
   const lines = assets.map(
     ({ symbol, name, type, bytes, gzip, immutable }) =>
-      `AGENT_SESSIONS_ASSET(${symbol}, "${name}", "${type}", "W/\\"${digest(bytes)}\\"", ` +
+      `AGENT_SESSIONS_ASSET(${symbol}, "${name}", "${plainName(name)}", "${type}", "W/\\"${digest(bytes)}\\"", ` +
       `${bytes.length}, ${gzip.length}, ${immutable})`,
   );
-  return `// Written by admin/web/build.mjs. Fields: symbol, path, content type, ETag, bytes, gzipped bytes, immutable.\n${lines.join("\n")}\n`;
+  return `// Written by admin/web/build.mjs. Fields: symbol, path, name, content type, ETag, bytes, gzipped bytes, immutable.\n${lines.join("\n")}\n`;
 }
 
 const plainName = (name) => name.replace(/-[A-Z0-9]{8}(?=\.)/, "");

@@ -323,7 +323,7 @@ pageTest("a history that can't be read is told, and the list of the live session
   await tickOf(page, "ada").check();
   await terminate(page).click();
   await confirm(page).click();
-  await page.getByText("Not stored on disk").waitFor();
+  await page.locator(".not-durable").waitFor();
 });
 
 // Everybody

@@ -61,6 +61,7 @@ export const strings = {
     guests: "Guests only",
     label: "Label is",
     interaction: "Open interaction is",
+    address: "Address is",
     idle_gt: "Idle for more than",
     multiple: "Agents with several sessions",
     any: "any time",
@@ -234,6 +235,21 @@ export const strings = {
     sameAddress: "Sessions from this address",
     ofTheAgent: "This agent’s history",
     close: "Close",
+  },
+
+  erase: {
+    open: "Erase this agent’s name…",
+    title: (agent: string) => `Erase “${agent}”?`,
+    what: (agent: string, account: string) =>
+      `A pseudonym takes the place of the name “${agent}” in the list, the history and the audit${account === "" ? "" : ` of the account “${account}”`}. The address and the browser of this agent’s sessions are removed. Counts and figures stay.`,
+    final: "This can’t be undone.",
+    named: "A session that goes on is named again by its application: terminate this agent’s sessions first, and disable the account at its login.",
+    confirm: "Erase the name",
+    pending: "Erasing…",
+    unknownOutcome: "No answer came, so it is not known whether the name was erased. Search for it to see.",
+    done: (pseudonym: string) => `The name is erased. In its place stands “${pseudonym}”.`,
+    durable: "No file holds the name any more.",
+    notDurable: "What is on disk follows as soon as it can be written.",
   },
 
   record: {

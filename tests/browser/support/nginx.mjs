@@ -114,17 +114,22 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
 /**
  * Starts both. options: capacity; http, server, admin: directives of those places, admin with its location; in them
  * @PORT@ stands for the server's own port; past: what its history
- * holds, of pastOf(); state: the directory for what lasts.
+ * holds, of pastOf(); state: the directory for what lasts; brand:
+ * {name: text} of the files in the folder "brand".
  * `stop()` ends them, removes every file, and fails when nginx complained. `halt()` and `resume()` stop nginx and start
  * it again with what it left behind; `reload()` gives it its configuration anew.
  */
 export async function startGateway(
   pages = {},
-  { capacity = 1000, http = "", server = anyInteraction, admin = adminOfAll, past = null, state = "state" } = {},
+  { capacity = 1000, http = "", server = anyInteraction, admin = adminOfAll, past = null, state = "state", brand = {} } = {},
 ) {
   const prefix = await mkdtemp(join(tmpdir(), "agent-sessions-browser-"));
   await chmod(prefix, 0o755);
   await mkdir(join(prefix, "temp"));
+  await mkdir(join(prefix, "brand"));
+  for (const [name, text] of Object.entries(brand)) {
+    await writeFile(join(prefix, "brand", name), text);
+  }
   const application = await startApplication(pages);
   const port = await freePort();
   await writeFile(

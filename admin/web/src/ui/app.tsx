@@ -5,6 +5,7 @@ import { zonedTime } from "../times.js";
 import { type Tab, livePeriods, tabs } from "../view.js";
 import { Banners } from "./banners.js";
 import type { ShownColumns } from "./columns.js";
+import { ErasureDialog } from "./erasure_dialog.js";
 import { Figures } from "./figures.js";
 import { RefreshIcon } from "./icons.js";
 import { ListProblem, OutcomeNotice } from "./notices.js";
@@ -179,6 +180,7 @@ export function App({ store, record, shown }: Stores & { shown: ShownColumns }) 
       <QuestionDialog store={store} />
       <SessionDrawer store={store} />
       <PeakDialog store={store} />
+      <ErasureDialog store={store} />
     </>
   );
 }

@@ -31,9 +31,9 @@ function daysSpec(days: readonly Day[], onHover: Hover, store: Store): PlotSpec 
     bars: true,
     pale: placesOf(days, ({ complete }) => !complete),
     totals: days.map(({ total }) => total),
-    marked: [...placesOf(days, ({ refused }) => refused > 0)],
+    marked: [...placesOf(days, ({ max, refused }) => max !== null && refused > 0)],
     label: (place) => named(shortDay, days[place]?.date ?? ""),
-    labels: { first: (days.length - 1) % apart, apart },
+    labels: { apart, fromLast: true },
     onHover,
     onChoose: (place) => {
       const day = days[place];
@@ -58,7 +58,7 @@ function minutesSpec(minutes: UsageMinutes, onHover: Hover, store: Store): PlotS
     totals: minutes.max.map(() => minutes.total),
     marked: peak > 0 ? [peakAt] : [],
     label: (place) => clock(instantAt(minutes, place), minutes.time_zone) ?? "",
-    labels: { first: 0, apart },
+    labels: { apart, fromLast: false },
     onHover,
     onChoose: () => void store.openPeak(minutes.day),
   };

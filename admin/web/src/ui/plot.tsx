@@ -13,9 +13,10 @@ export interface PlotSpec {
   totals: Counts;
   /** Places that are marked with a dot on top. */
   marked: readonly number[];
-  /** The text under a place; the places that have one are this far apart, beginning with the first of them. */
+  /** The text under a place. */
   label: (place: number) => string;
-  labels: { first: number; apart: number };
+  /** The places that have a text are so many apart, or a multiple of it; counted from the last place or from the first. */
+  labels: { apart: number; fromLast: boolean };
   onHover: (place: number | null) => void;
   onChoose: (place: number) => void;
 }
@@ -26,6 +27,7 @@ const kRight = 8;
 const kBottom = kHeight - 24;
 const kMostSteps = 6;
 const kDigit = 7;
+const kLabel = 46;
 const kBar = 0.72;
 const kWidestBar = 48;
 
@@ -53,7 +55,10 @@ function drawing({ counts, bars, pale, totals, marked, label, labels }: PlotSpec
   const x = (place: number) => round(left + place * slot);
   const y = (count: number) => round(kBottom - (count / (highest * 1.06)) * (kBottom - kTop));
   const bar = Math.min(kBar * slot, kWidestBar);
-  const named = counts.map((_, place) => place).filter((place) => place >= labels.first && (place - labels.first) % labels.apart === 0);
+  const apart = labels.apart * Math.ceil(kLabel / (labels.apart * slot));
+  const last = counts.length - 1;
+  const named = counts.map((_, place) => place).filter((place) => (labels.fromLast ? last - place : place) % apart === 0);
+  const labelX = (place: number) => Math.min(x(bars ? place + 0.5 : place), width - kLabel / 2);
   const drawn = (
     <>
       {bars &&
@@ -69,7 +74,7 @@ function drawing({ counts, bars, pale, totals, marked, label, labels }: PlotSpec
         </g>
       ))}
       {named.map((place) => (
-        <text key={place} x={x(bars ? place + 0.5 : place)} y={kHeight - 6}>
+        <text key={place} x={labelX(place)} y={kHeight - 6}>
           {label(place)}
         </text>
       ))}

@@ -237,6 +237,11 @@ export function Record({ store, record, kind }: { store: Store; record: RecordSt
         <a href={csvOf(kind, { ...filter, account: name })} download title={strings.csvHint}>
           {strings.csv}
         </a>
+        {store.mayErase.value && filter.agent && (
+          <button type="button" onClick={() => store.askErasure({ agent: filter.agent ?? "", account: name })}>
+            {strings.erase.open}
+          </button>
+        )}
         {pages && <Pages {...pages} />}
       </div>
       {record.problem.value && <ProblemNotice problem={record.problem.value} />}
