@@ -9,6 +9,8 @@ export interface PlotSpec {
   bars: boolean;
   /** Places whose bar is paler: what is not complete yet. */
   pale: ReadonlySet<number>;
+  /** Places that were not measured; they have a ground of their own, so that they do not look like zeros. */
+  unmeasured: ReadonlySet<number>;
   /** What is owned, at each place. */
   totals: Counts;
   /** Places that are marked with a dot on top. */
@@ -108,12 +110,11 @@ function Axes({ spec: { counts, bars, label, labels }, scale: { left, right, slo
   );
 }
 
-/** What was not measured has a ground of its own, so that it does not look like a day without sessions. */
-function Unmeasured({ spec: { counts }, scale: { x } }: PartProperties) {
-  const unknown = counts.map((count) => (count === null ? 0 : null));
+function Unmeasured({ spec: { counts, unmeasured }, scale: { x } }: PartProperties) {
+  const flags = counts.map((_, place) => (unmeasured.has(place) ? 0 : null));
   return (
     <>
-      {levels(unknown).map(([from, to]) => (
+      {levels(flags).map(([from, to]) => (
         <rect
           key={from}
           class="unmeasured"
@@ -160,7 +161,7 @@ function Drawing({ spec, scale }: PartProperties) {
   const { x, y } = scale;
   return (
     <>
-      {spec.bars && <Unmeasured spec={spec} scale={scale} />}
+      <Unmeasured spec={spec} scale={scale} />
       <Axes spec={spec} scale={scale} />
       {spec.bars ? <Bars spec={spec} scale={scale} /> : <Curve spec={spec} scale={scale} />}
       <path class="total" d={stepPath(spec.totals, x, y)} />
