@@ -6,7 +6,7 @@
 //   AGENT_SESSIONS_ASSET(symbol, path, name, content_type, etag, bytes, gzipped_bytes, immutable)
 // It changes whenever any byte of the page does, so it is all that this file's object has to depend on.
 #ifndef AGENT_SESSIONS_WEB_DIR
-#error "AGENT_SESSIONS_WEB_DIR must be the absolute path of build/web as a string, for the assembler"
+#error "AGENT_SESSIONS_WEB_DIR must be the path of build/web as a string, for the assembler"
 #endif
 
 // The assembler places the bytes behind a symbol that stays inside the shared object.

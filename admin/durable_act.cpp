@@ -74,7 +74,10 @@ bool DurableAct::record_sweeping(std::string_view account, std::string_view agen
 
 void DurableAct::finish(std::uint64_t ended, tracker::Now now) {
     if (ticket_) {
-        tracker_.finish_act(*ticket_, ended, now);
+        const std::uint64_t finished = tracker_.finish_act(*ticket_, ended, now);
+        if (!facts_.agent.empty()) {
+            sequence_ = finished;
+        }
         tracker_.wake_history();
     }
 }
@@ -102,6 +105,15 @@ std::optional<bool> DurableAct::is_durable(tracker::Now now) {
     }
     is_waiting_ = true;
     return std::nullopt;
+}
+
+void DurableAct::tell_loss(Response& response) const {
+    if (is_lost_) {
+        response.log =
+            "an admin's act is missing in the audit: the table stayed busy, or the history has not taken "
+            "over "
+            "the earlier ones";
+    }
 }
 
 void record_refused(tracker::Tracker tracker, const Request& request, tracker::ActKind kind,

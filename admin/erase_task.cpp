@@ -59,6 +59,7 @@ class Erasure {
     }
 
     bool is_recorded() const { return act_.is_recorded(); }
+    void tell_loss(Response& response) const { act_.tell_loss(response); }
     std::optional<bool> is_durable(tracker::Now now) { return act_.is_durable(now); }
     bool is_waiting() const { return act_.is_waiting(); }
 
@@ -125,10 +126,13 @@ class EraseTask final : public Task {
         const bool is_kept = std::all_of(erasures_.begin(), erasures_.end(),
                                          [](const Erasure& erasure) { return erasure.is_recorded(); });
         if (!is_kept && tracker_.history_status().state != tracker::HistoryState::none) {
-            return problem_response(
+            Response response = problem_response(
                 refusal_of(ErrorCode::busy,
                            "Nobody could be told to take the name out of the history as well; ask again."),
                 context_);
+            std::for_each(erasures_.begin(), erasures_.end(),
+                          [&response](const Erasure& erasure) { erasure.tell_loss(response); });
+            return response;
         }
         bool durable = true;
         for (Erasure& erasure : erasures_) {

@@ -63,6 +63,8 @@ struct LocationConfiguration {
     ngx_http_complex_value_t* activity;
     ngx_http_complex_value_t* interaction;
     ngx_http_complex_value_t* instance;  // inherited together with `interaction`
+    ngx_http_complex_value_t* closed_interaction;
+    ngx_http_complex_value_t* closed_instance;  // likewise
 
     CookieConfiguration* cookie;
 
@@ -73,6 +75,7 @@ struct LocationConfiguration {
 
     ngx_uint_t record;
     ngx_flag_t require;
+    ngx_flag_t refuse_untracked;  // agent_sessions_untracked refuse
     ngx_uint_t ended_status;
     ngx_flag_t ended_status_written;  // only then does error_page apply
 

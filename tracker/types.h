@@ -211,6 +211,19 @@ struct EndedFacts {
     std::uint32_t reactivations = 0;  // part of the one-time mark: a used mark no longer matches
 };
 
+// What became of remember_run_out().
+struct Remembered {
+    enum class Result : std::uint8_t {
+        remembered,  // now or before
+        no_room,
+        busy,
+    };
+    Result result = Result::busy;
+    SessionHandle handle;  // where remembered
+
+    explicit operator bool() const noexcept { return result == Result::remembered; }
+};
+
 // The next session of a browser whose session ran out. The same facts are given to everyone who asks while
 // they hold, so that several tabs derive the same cookie without its value being stored anywhere.
 struct Successor {
@@ -225,7 +238,7 @@ struct Instance {
     WallTime last_seen{};
 };
 
-// One row of the list; a consistent copy of one live session.
+// One row of the list; a consistent copy of one session that is counted.
 struct Row {
     SessionHandle handle;
     SessionKey key;

@@ -11,7 +11,7 @@ import { Connection, requestText } from './connection.mjs';
 import { freePort, makeDirectory, startNginx } from './nginx.mjs';
 
 // Long enough for nginx to wait for the next request each time: one that is there already costs it less.
-const pauseBetweenRequestsMs = 1;
+export const pauseBetweenRequestsMs = 1;
 
 const cookieName = 'agent_session';
 const navigationHeaders = { Host: 'bench.test', 'Sec-Fetch-Mode': 'navigate' };
@@ -148,7 +148,8 @@ async function run(scenario, requests, { module, directory, applicationPort }) {
     return readCallgrind(output);
 }
 
-function perRequest(once, twice, requests) {
+/** The difference of a run with N requests and one with 2N, a request. */
+export function perRequest(once, twice, requests) {
     const byFunction = new Map();
     for (const [name, cost] of twice.byFunction) {
         byFunction.set(name, (cost - (once.byFunction.get(name) ?? 0)) / requests);

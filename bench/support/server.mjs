@@ -12,16 +12,17 @@ import { freePort, startNginx } from './nginx.mjs';
 const asRoot = process.getuid() === 0;
 
 export function nginxConfiguration({
-    port, applicationPort, modules = [], workers = 1, affinity = '', http = [], server = [], locations = [],
+    port, applicationPort, modules = [], workers = 1, daemon = false, affinity = '', http = [], server = [], locations = [],
 }) {
     return `
 ${modules.map((module) => `load_module ${module};`).join('\n')}
 ${asRoot ? 'user root;' : ''}
-daemon off;
-worker_processes ${workers};
+daemon ${daemon ? 'on' : 'off'};
+${workers > 0 ? `worker_processes ${workers};` : 'master_process off;'}
 ${affinity}
 worker_rlimit_nofile 8192;
 pid nginx.${port}.pid;
+error_log error.${port}.log notice;
 events { worker_connections 2048; }
 http {
     client_body_temp_path temp/body; proxy_temp_path temp/proxy; fastcgi_temp_path temp/fastcgi;
@@ -67,16 +68,19 @@ async function workersOf(master, count) {
     }
 }
 
-/** A running nginx with its workers. `wrapper` stands in front of the command; one core unless told otherwise. */
+/**
+ * A running nginx with its workers. `wrapper` stands in front of the command: one core unless told otherwise. No workers: it
+ * is one process.
+ */
 export async function serveWithNginx({
-    directory, name, applicationPort, wrapper = onServerCore, workers = 1, patienceMs, ...directives
+    directory, name, applicationPort, wrapper = onServerCore, workers = 1, patienceMs, daemon = false, ...directives
 }) {
     const place = join(directory, name);
     mkdirSync(place, { recursive: true, mode: 0o700 });
     const port = await freePort();
     const nginx = await startNginx({
-        directory: place, port, wrapper, patienceMs,
-        configuration: nginxConfiguration({ port, applicationPort, workers, ...directives }),
+        directory: place, port, wrapper, patienceMs, daemon,
+        configuration: nginxConfiguration({ port, applicationPort, workers, daemon, ...directives }),
     });
     return {
         name, port, master: nginx.pid, errorLog: nginx.errorLog, launched: nginx.launched, stop: nginx.stop,

@@ -7,9 +7,7 @@
 #include <iostream>
 #include <random>
 
-#include "tests/e2e/support/gateway_test.h"
-#include "tests/e2e/support/history_file.h"
-#include "tests/e2e/support/terminators.h"
+#include "tests/e2e/support/history_test.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -18,16 +16,8 @@ constexpr std::chrono::seconds kShortForm{30};
 constexpr std::size_t kThreads = 4;
 constexpr std::size_t kLatestInstantMs = 400;
 
-class KilledWhileTerminating : public GatewayTest {
+class KilledWhileTerminating : public HistoryTest {
   protected:
-    HistoryFile history() const {
-        return HistoryFile(server.prefix() / "state" / (std::string(kZone) + ".db"));
-    }
-
-    void lose_segment() {
-        std::filesystem::remove(server.prefix() / "run" / (std::string(kZone) + ".segment"));
-    }
-
     void expect_kept(const Termination& termination, Connection& connection) {
         if (termination.told == Termination::Told::durable) {
             const HttpResponse response = click_with(connection, termination.cookie);
@@ -38,9 +28,9 @@ class KilledWhileTerminating : public GatewayTest {
     }
 
     void expect_sound_database(const std::vector<Termination>& ledger) {
-        EXPECT_EQ(history().integrity(), "ok");
-        EXPECT_EQ(history().half_written(), 0);
-        const auto rows = history().sessions();
+        EXPECT_EQ(history.integrity(), "ok");
+        EXPECT_EQ(history.half_written(), 0);
+        const auto rows = history.sessions();
         for (const Termination& termination : ledger) {
             if (termination.told == Termination::Told::durable) {
                 const auto row = rows.find(termination.ref);
@@ -78,7 +68,7 @@ TEST_F(KilledWhileTerminating, WhatWasDurableStaysEndedWithoutTheSegment) {
         terminators.stop();
         EXPECT_EQ(terminators.failures(), std::vector<std::string>{});
         lose_segment();
-        EXPECT_EQ(history().integrity(), "ok");
+        EXPECT_EQ(history.integrity(), "ok");
         start();
         Connection connection(origin());
         for (const Termination& termination : terminators.ledger()) {

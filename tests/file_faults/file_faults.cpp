@@ -13,7 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace agent_sessions::testing {
+namespace agent_sessions::file_faults {
 namespace {
 
 std::atomic<FaultPlan*> plan{nullptr};
@@ -92,9 +92,9 @@ void use_fault_plan(FaultPlan* given) noexcept {
     plan.store(given, std::memory_order_release);
 }
 
-}  // namespace agent_sessions::testing
+}  // namespace agent_sessions::file_faults
 
-using namespace agent_sessions::testing;
+using namespace agent_sessions::file_faults;
 
 // What the linker finds here, libsqlite3 and nginx find too. Past it lies the kernel: nothing else is
 // between.

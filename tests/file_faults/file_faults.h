@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace agent_sessions::testing {
+namespace agent_sessions::file_faults {
 
 enum FaultyCall : std::uint32_t {
     kWriteCalls = 1,  // half of the bytes are written, then the call fails
@@ -55,4 +55,4 @@ struct FaultPlan {
 // those.
 void use_fault_plan(FaultPlan* plan) noexcept;
 
-}  // namespace agent_sessions::testing
+}  // namespace agent_sessions::file_faults

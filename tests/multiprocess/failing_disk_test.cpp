@@ -26,6 +26,7 @@ namespace {
 using tracker::history::Follower;
 
 namespace files = std::filesystem;
+using namespace file_faults;
 
 // What the processes under test tell: written by them, read by the test.
 struct Told {

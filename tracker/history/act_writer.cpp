@@ -107,10 +107,11 @@ void ActWriter::write_finished(std::uint64_t number, std::uint64_t ended) {
 void ActWriter::erase(const Act& act) {
     const NameRemovalFunctions functions(connection_, act.agent, act.pseudonym);
     const int all = act.account == kAllAccounts ? 1 : 0;
+    // A row may have the pseudonym already, from an event that was erased in the segment before.
     connection_
         .prepare(R"sql(
 UPDATE session SET agent = ?2, address = NULL, user_agent = NULL
-WHERE agent = ?1 AND (?3 OR account = (SELECT id FROM account WHERE name = ?4))
+WHERE agent IN (?1, ?2) AND (?3 OR account = (SELECT id FROM account WHERE name = ?4))
 )sql")
         .with(act.agent, act.pseudonym, all, act.account)
         .run();

@@ -14,8 +14,19 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 16;
 
+std::string describe(int error) {
+    return " (" + std::to_string(error) + ": " + std::strerror(error) + ")";
+}
+
+// What the system said tells an operator more than "disk I/O error".
+std::string system_error_of(sqlite3* database) {
+    const int code = sqlite3_errcode(database) & 0xff;
+    const int error = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(database) : 0;
+    return error == 0 ? std::string() : describe(error);
+}
+
 [[noreturn]] void fail_with(sqlite3* database, const char* what) {
-    throw DatabaseError(std::string(what) + ": " + sqlite3_errmsg(database),
+    throw DatabaseError(std::string(what) + ": " + sqlite3_errmsg(database) + system_error_of(database),
                         sqlite3_extended_errcode(database));
 }
 
@@ -55,7 +66,7 @@ void make_private_file(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) {
         const int error = errno;
-        throw DatabaseError("open() failed (" + std::to_string(error) + ": " + std::strerror(error) + ")",
+        throw DatabaseError("open() failed" + describe(error),
                             error == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN);
     }
     ::close(file);

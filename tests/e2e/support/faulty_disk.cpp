@@ -8,7 +8,7 @@
 
 namespace agent_sessions::e2e {
 
-using agent_sessions::testing::FaultPlan;
+using agent_sessions::file_faults::FaultPlan;
 
 FaultyDisk::FaultyDisk(NginxServer& server, std::string_view directory) {
     const auto path = server.prefix() / "fault-plan";

@@ -17,10 +17,10 @@ class FaultyDisk {
     FaultyDisk(const FaultyDisk&) = delete;
     FaultyDisk& operator=(const FaultyDisk&) = delete;
 
-    testing::FaultPlan* operator->() const { return plan_; }
+    file_faults::FaultPlan* operator->() const { return plan_; }
 
   private:
-    testing::FaultPlan* plan_;
+    file_faults::FaultPlan* plan_;
 };
 
 }  // namespace agent_sessions::e2e

@@ -1,5 +1,7 @@
 #include "tests/e2e/support/history_file.h"
 
+#include <gtest/gtest.h>
+
 #include "tests/e2e/support/files.h"
 #include "tracker/history/sqlite.h"
 
@@ -40,7 +42,12 @@ std::int64_t HistoryFile::number(const std::string& sql) const {
 }
 
 void HistoryFile::execute(const std::string& sql) const {
-    Connection(path_, OpenMode::read_write, kPatience).execute(sql);
+    // Not by the module's own means, which keep away from files of other users.
+    sqlite3* database = nullptr;
+    sqlite3_open(path_.c_str(), &database);
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+    sqlite3_close(database);
 }
 
 std::map<std::string, HistoryFile::Session> HistoryFile::sessions() const {

@@ -75,10 +75,6 @@ std::string preloaded_library() {
     return library != nullptr ? library : "";
 }
 
-std::filesystem::path file_faults_library() {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "libfile_faults.so";
-}
-
 NginxServer::NginxServer() {
     for (const char* name : {"conf", "logs", "temp"}) {
         std::filesystem::create_directory(prefix() / name);
@@ -98,18 +94,32 @@ void NginxServer::run_as(const std::string& user) {
     run_command({"chown", "-R", user + ":", prefix().string()});
 }
 
+void NginxServer::preload(const char* library, const std::string& variable) {
+    const char* sanitizer_options = std::getenv("ASAN_OPTIONS");
+    libraries_ += (std::filesystem::read_symlink("/proc/self/exe").parent_path() / library).string();
+    libraries_ += ' ';
+    environment_.push_back(variable);
+    // Ours comes before the sanitizer's own operators and calls.
+    environment_.push_back(std::string("ASAN_OPTIONS=verify_asan_link_order=0:") +
+                           (sanitizer_options != nullptr ? sanitizer_options : ""));
+}
+
+void NginxServer::fail_allocations_while(const std::filesystem::path& sign) {
+    preload("failing_new.so", "AGENT_SESSIONS_FAIL_NEW=" + sign.string());
+}
+
+void NginxServer::obey_fault_plan(const std::filesystem::path& plan) {
+    preload("libfile_faults.so", "AGENT_SESSIONS_FILE_FAULTS=" + plan.string());
+}
+
 std::vector<std::string> NginxServer::program(const std::vector<std::string>& arguments) const {
     std::vector<std::string> command;
     if (user_) {
         command = {"setpriv", "--reuid=" + *user_, "--regid=" + *user_, "--clear-groups", "--"};
     }
-    std::string libraries = preloaded_library();
     command.emplace_back("env");
-    if (!fault_plan_.empty()) {
-        libraries += " " + file_faults_library().string();
-        command.push_back("AGENT_SESSIONS_FILE_FAULTS=" + fault_plan_.string());
-    }
-    command.push_back("LD_PRELOAD=" + libraries);
+    command.insert(command.end(), environment_.begin(), environment_.end());
+    command.push_back("LD_PRELOAD=" + libraries_ + preloaded_library());
     command.insert(command.end(), {nginx_program().string(), "-p", prefix().string() + "/", "-c",
                                    "conf/nginx.conf", "-e", "logs/error.log"});
     command.insert(command.end(), arguments.begin(), arguments.end());

@@ -22,8 +22,6 @@ std::filesystem::path nginx_program();
 std::filesystem::path module_file();
 // What nginx gets as LD_PRELOAD, for a module built with a sanitizer; empty = nothing.
 std::string preloaded_library();
-// The layer that refuses calls to files: see tests/file_faults/file_faults.h.
-std::filesystem::path file_faults_library();
 
 class NginxServer {
   public:
@@ -36,9 +34,11 @@ class NginxServer {
     void configure(const std::string& configuration);
     // All commands run as this user from now on (only for root); the prefix is given to it.
     void run_as(const std::string& user);
+    // From the next start on, C++ allocations of its event loops fail while a file of this name exists.
+    void fail_allocations_while(const std::filesystem::path& sign);
 
     // From the next start on, the file layer obeys the FaultPlan in this file.
-    void obey_fault_plan(std::filesystem::path plan) { fault_plan_ = std::move(plan); }
+    void obey_fault_plan(const std::filesystem::path& plan);
 
     // Starts it as a daemon and waits for `workers` workers. False, with the reason in the test's report, if
     // not.
@@ -73,13 +73,15 @@ class NginxServer {
     void allow_in_log(std::string text) { allowed_.push_back(std::move(text)); }
 
   private:
+    void preload(const char* library, const std::string& variable);
     std::vector<std::string> program(const std::vector<std::string>& arguments) const;
     void check_log();
     void end_master(pid_t master, int signal);
 
     Directory directory_;
     std::optional<std::string> user_;
-    std::filesystem::path fault_plan_;
+    std::string libraries_;
+    std::vector<std::string> environment_;
     std::vector<std::string> allowed_;
     std::vector<pid_t> masters_;
     std::size_t log_checked_ = 0;

@@ -2,7 +2,6 @@
 #include "tests/unit/admin/endpoint.h"
 #include "tests/unit/history/history_database.h"
 #include "tracker/history/reader.h"
-#include "tracker/history_feed.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -17,15 +16,6 @@ class EraseTest : public Endpoint {
         tracker::Row row;
         EXPECT_TRUE(tracker_.read_row(key, clock_.now(), row));
         return row.agent;
-    }
-
-    std::vector<tracker::Act> acts() {
-        tracker::HistoryFeed feed(tracker_);
-        std::vector<tracker::Act> acts;
-        for (std::uint64_t number = feed.first_unsaved_act(); number < feed.next_act(); ++number) {
-            acts.push_back(*feed.read_act(number));
-        }
-        return acts;
     }
 };
 

@@ -1,0 +1,122 @@
+// What neighbours notice of our own work: of listing and ending many sessions, and of many that run out together.
+//
+// The watched module tells the longest slices. Neighbours ask at a steady rate, and are compared with the same server
+// while it does nothing else.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { oursDirectives, watchedModule } from '../contenders.mjs';
+import { startApplication } from '../support/instructions.mjs';
+import { pace } from '../support/load.mjs';
+import { makeMemoryDirectory, onClientCore } from '../support/machine.mjs';
+import { ask, historyWritten, serveWithNginx } from '../support/server.mjs';
+import { SliceLog } from '../support/slices.mjs';
+import { seedZone } from '../support/zone.mjs';
+
+// The watch writes each second, at its first slice.
+const watchMs = 1500;
+// So long neighbours ask before and after.
+const settleMs = 200;
+
+// Where the kernel puts it: the thread that writes the history need not wait for the event loop's core.
+const onAnyCore = [];
+
+/** A served zone with all of its history written. `close` ends everything. */
+export async function openStage({ name, wrapper = onAnyCore, ...seed }) {
+    const memory = makeMemoryDirectory();
+    const application = await startApplication(memory.path, onClientCore);
+    const zone = seedZone({ directory: memory.path, name, ...seed });
+    const server = await serveWithNginx({
+        directory: memory.path, name: `${name}.nginx`, applicationPort: application.port, patienceMs: 300_000, wrapper,
+        ...oursDirectives(zone, watchedModule),
+    });
+    const historyMs = await historyWritten(server.port);
+    const close = async () => {
+        await server.stop();
+        await application.stop();
+        zone.remove();
+        memory.remove();
+    };
+    return { zone, server, historyMs, directory: memory.path, applicationPort: application.port, close };
+}
+
+/** Runs `work` while neighbours ask: what it returns, what they met, and the longest slices meanwhile. */
+export async function watched({ zone, server }, work) {
+    const slices = new SliceLog(server);
+    const neighbours = pace({ port: server.port, target: '/gif', cookies: zone.cookies });
+    await pause(settleMs);
+    const start = performance.now();
+    const result = await work();
+    const milliseconds = performance.now() - start;
+    await pause(settleMs);
+    const met = await neighbours.stop();
+    await pause(watchMs);
+    return { result, milliseconds, neighbours: met, slices: slices.longest() };
+}
+
+const pages = [
+    { name: 'newest first', query: 'sort=-started&limit=100' },
+    { name: 'by agent', query: 'sort=agent&limit=100' },
+    { name: 'by agent, filtered by text', query: 'sort=agent&q=77&limit=100' },
+    { name: 'by last activity, of one account', query: 'sort=-last_seen&account=account-0&limit=100' },
+];
+
+async function list(port, query) {
+    const { status, body } = await ask(port, 'GET', `/admin/api/1/sessions?${query}`);
+    if (status !== 200) {
+        throw new Error(`the list is refused: ${status} ${body}`);
+    }
+}
+
+// One page after the other, without a pause.
+async function listFor(port, query, seconds) {
+    let lists = 0;
+    for (const end = performance.now() + seconds * 1000; performance.now() < end; lists += 1) {
+        await list(port, query);
+    }
+    return lists;
+}
+
+/** { quiet, pages: [{ name, processor_us, milliseconds, neighbours, slices }] }. */
+export async function measureListing(stage, settings, say) {
+    say(`lists of ${stage.zone.sessions} sessions`);
+    const quiet = await watched(stage, () => pause(settings.paceSeconds * 1000));
+    const figures = [];
+    for (const { name, query } of pages) {
+        const before = await stage.server.processorTime();
+        await list(stage.server.port, query);
+        const alone = (await stage.server.processorTime()) - before;
+        const met = await watched(stage, () => listFor(stage.server.port, query, settings.paceSeconds));
+        figures.push({
+            name, processor_us: alone, milliseconds: met.milliseconds / met.result, neighbours: met.neighbours,
+            slices: met.slices,
+        });
+    }
+    return { sessions: stage.zone.sessions, quiet: quiet.neighbours, pages: figures };
+}
+
+/** Of a server whose sessions are about to run out within `within` seconds: until none is left. */
+export async function measureExpiry(settings, say, { sessions, accounts }) {
+    say(`${sessions} sessions run out within ${settings.expirySeconds} s`);
+    const idle = Math.ceil(sessions / 20_000) + 3 * settings.paceSeconds + 10;
+    const started = performance.now();
+    const stage = await openStage({ name: 'expiry', sessions, accounts, idle, spread: settings.expirySeconds });
+    try {
+        const quiet = await watched({ ...stage, zone: { cookies: undefined } }, () => pause(settings.paceSeconds * 1000));
+        const met = await watched({ ...stage, zone: { cookies: undefined } }, async () => {
+            for (;;) {
+                const { figures } = JSON.parse((await ask(stage.server.port, 'GET', '/admin/health')).body);
+                if (figures.live === 0) {
+                    return (performance.now() - started) / 1000;
+                }
+                await pause(200);
+            }
+        });
+        return {
+            sessions, within_seconds: settings.expirySeconds, due_after_seconds: idle + settings.expirySeconds,
+            over_after_seconds: met.result, history_ms: await historyWritten(stage.server.port),
+            quiet: quiet.neighbours, neighbours: met.neighbours, slices: met.slices,
+        };
+    } finally {
+        await stage.close();
+    }
+}

@@ -1,0 +1,105 @@
+// run.mjs full|quick|scale|scale-quick [SECTION...]: measures, prints tables and goals, writes build/bench/results.json.
+// Sections are the functions below; without any, all of the mode's.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { judge } from './goals.mjs';
+import { measureExpiry, measureListing, openStage } from './measures/background.mjs';
+import { measureInstructions } from './measures/instructions.mjs';
+import { measureParts } from './measures/parts.mjs';
+import { measureRestarts } from './measures/restarts.mjs';
+import { measureTerminating } from './measures/terminating.mjs';
+import { measureKinds, measureThroughput } from './measures/throughput.mjs';
+import { measureSteadyState } from './measures/steady_state.mjs';
+import { measureWorkers } from './measures/workers.mjs';
+import { renderOrigin, renderTables } from './report/tables.mjs';
+import { settings as allSettings } from './settings.mjs';
+import { describeMachine, isBusy, load, onServerCore } from './support/machine.mjs';
+
+const accounts = 8;
+
+async function onStage(seed, measure) {
+    const stage = await openStage(seed);
+    try {
+        return await measure(stage);
+    } finally {
+        await stage.close();
+    }
+}
+
+const comparison = {
+    instructions: async (settings, say) => ({ instructions: await measureInstructions(settings, say) }),
+    parts: async (settings, say) => {
+        const parts = await measureParts(settings, say);
+        return { parts, memory: parts.find(({ part }) => part === 'memory_of_sessions') };
+    },
+    throughput: async (settings, say) => ({ throughput: await measureThroughput(settings, say) }),
+    kinds: async (settings, say) => ({ kinds: await measureKinds(settings, say) }),
+    listing: async (settings, say) => ({
+        listing: await onStage({ name: 'listing', sessions: settings.many, accounts },
+            (stage) => measureListing(stage, settings, say)),
+    }),
+    terminating: async (settings, say) => ({
+        terminating: await measureTerminating(settings, say, { sessions: settings.many }),
+    }),
+    restarts: async (settings, say) => ({ restarts: await measureRestarts(settings, say, { sessions: settings.many }) }),
+    workers: async (settings, say) => ({ workers: await measureWorkers(settings, say) }),
+    expiry: async (settings, say) => ({ expiry: await measureExpiry(settings, say, { sessions: settings.many, accounts }) }),
+};
+
+// The largest table that can be had; its first account holds a tenth of it.
+const scale = {
+    steady: (settings, say) => onStage({ name: 'steady', wrapper: onServerCore, sessions: settings.sessions, accounts: settings.accounts },
+        async (stage) => ({
+            build_up: stage.zone.seeded,
+            throughput: await measureSteadyState(stage, settings, say),
+            listing: await measureListing(stage, settings, say),
+        })),
+    terminating: async (settings, say) => ({ terminating: await measureTerminating(settings, say, settings) }),
+    restarts: async (settings, say) => ({ restarts: await measureRestarts(settings, say, settings) }),
+    expiry: async (settings, say) => ({ expiry: await measureExpiry(settings, say, settings) }),
+};
+
+const modes = { full: comparison, quick: comparison, scale, 'scale-quick': scale };
+
+async function main([mode, ...chosen]) {
+    const sections = modes[mode];
+    if (!sections || chosen.some((name) => !sections[name])) {
+        throw new Error(`what to measure: ${Object.entries(modes).map(([name, of]) => `${name} [${Object.keys(of).join('|')}]`).join(', ')}`);
+    }
+    if (cpus().length < 2) {
+        throw new Error('the server and its clients need a core each');
+    }
+    const busy = isBusy();
+    if (busy) {
+        console.log(`THE MACHINE IS BUSY (load ${load().join(', ')}): instruction counts will hold, times will not.`);
+    }
+    const start = performance.now();
+    const say = (text) => console.log(`[${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s] ${text}`);
+    const results = {
+        at: new Date().toISOString(), mode, machine: describeMachine(), busy, load: { before: load() },
+    };
+    for (const name of chosen.length > 0 ? chosen : Object.keys(sections)) {
+        Object.assign(results, await sections[name](allSettings[mode], say));
+    }
+    results.load.after = load();
+    results.seconds = (performance.now() - start) / 1000;
+    results.goals = judge(results);
+
+    const directory = new URL('../build/bench/', import.meta.url);
+    mkdirSync(directory, { recursive: true });
+    const file = new URL(mode.startsWith('scale') ? 'results-scale.json' : 'results.json', directory);
+    writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+    console.log(`\n${renderTables(results)}\n\n${renderOrigin(results)}`);
+    console.log(`${file.pathname}, ${results.seconds.toFixed(0)} s`);
+}
+
+// Servers and clients are ended when this process exits, however it does.
+process.setMaxListeners(0);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => process.exit(1));
+}
+main(process.argv.slice(2)).catch((error) => {
+    console.error(error);
+    process.exit(1);
+});
