@@ -349,7 +349,7 @@ for (const colorScheme of ["light", "dark"]) {
   pageTest(
     `axe finds nothing to mend in ${colorScheme}: curve of a day, who was in its peak, and the lists of what has been`,
     // axe has to be put into the page, which the page's own policy rightly forbids.
-    { scenario: withPast, context: { colorScheme, bypassCSP: true } },
+    { scenario: { ...withPast, role: "admin" }, context: { colorScheme, bypassCSP: true } },
     async ({ page }) => {
       await plot(page).click({ position: await overBar(page, 27) });
       await page.locator(".plot .curve").waitFor();
@@ -363,6 +363,10 @@ for (const colorScheme of ["light", "dark"]) {
       assert.deepEqual(await axeViolations(page), [], "ended sessions");
       await afterRecord(page, () => page.getByRole("textbox", { name: "Agent Id" }).fill("nobody"));
       assert.deepEqual(await axeViolations(page), [], "empty list");
+      await page.getByRole("button", { name: "Erase this agent’s name…" }).click();
+      await dialog(page).waitFor();
+      assert.deepEqual(await axeViolations(page), [], "erasure");
+      await page.keyboard.press("Escape");
       await tab(page, "History").click();
       await page.locator(".scroller").waitFor();
       assert.deepEqual(await axeViolations(page), [], "history");

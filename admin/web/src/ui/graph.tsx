@@ -187,7 +187,7 @@ function DayCurve({ store, usage }: { store: Store; usage: Usage }) {
   const minutes = store.minutes.value;
   const [place, setPlace] = useState<number | null>(null);
   const spec = useMemo(() => minutes && minutesSpec(minutes, setPlace, store), [minutes, store]);
-  const known = usage.days?.find(({ date }) => date === day);
+  const known = usage.days.find(({ date }) => date === day);
   const inDay = known ? wordsOf(known, usage.time_zone) : "";
   const minute = minutes && place !== null ? minutes.max[place] : undefined;
   return (
@@ -228,9 +228,9 @@ function Days({ store, usage }: { store: Store; usage: Usage }) {
   const days = usage.days;
   const [asTable, setAsTable] = useState(false);
   const [place, setPlace] = useState<number | null>(null);
-  const today = store.usage.value?.days?.at(-1)?.date ?? days?.at(-1)?.date ?? "";
-  const spec = useMemo(() => days && daysSpec(days, today, setPlace, store), [days, today, store]);
-  if (!days || !spec || days.length === 0) {
+  const today = store.usage.value?.days.at(-1)?.date ?? days.at(-1)?.date ?? "";
+  const spec = useMemo(() => daysSpec(days, today, setPlace, store), [days, today, store]);
+  if (days.length === 0) {
     return <p class="quiet">{text.unreadable}</p>;
   }
   const measured = days.flatMap(({ max }) => (max === null ? [] : [max]));
@@ -285,7 +285,7 @@ function Days({ store, usage }: { store: Store; usage: Usage }) {
 export function Graph({ store }: { store: Store }) {
   const { month, day } = store.view.value;
   const usage = month === "" ? store.usage.value : store.monthUsage.value;
-  return usage?.days ? (
+  return usage ? (
     <div class="graph">{day === "" ? <Days store={store} usage={usage} /> : <DayCurve store={store} usage={usage} />}</div>
   ) : null;
 }
