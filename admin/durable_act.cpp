@@ -74,7 +74,10 @@ bool DurableAct::record_sweeping(std::string_view account, std::string_view agen
 
 void DurableAct::finish(std::uint64_t ended, tracker::Now now) {
     if (ticket_) {
-        tracker_.finish_act(*ticket_, ended, now);
+        const std::uint64_t finished = tracker_.finish_act(*ticket_, ended, now);
+        if (!facts_.agent.empty()) {
+            sequence_ = finished;
+        }
         tracker_.wake_history();
     }
 }
@@ -104,16 +107,25 @@ std::optional<bool> DurableAct::is_durable(tracker::Now now) {
     return std::nullopt;
 }
 
-void record_refused(tracker::Tracker tracker, const Request& request, const Access& access,
-                    tracker::ActKind kind, std::string_view what) noexcept {
+void DurableAct::tell_loss(Response& response) const {
+    if (is_lost_) {
+        response.log =
+            "an admin's act is missing in the audit: the table stayed busy, or the history has not taken "
+            "over "
+            "the earlier ones";
+    }
+}
+
+void record_refused(tracker::Tracker tracker, const Request& request, tracker::ActKind kind,
+                    std::string_view what) {
     tracker::ActRequest refused;
     refused.kind = kind;
     refused.refused = true;
-    refused.user = access.user;
-    refused.role = to_string(access.role);
+    refused.user = request.caller.user;
+    refused.role = to_string(parse_role(request.caller.role));
     refused.address = request.address;
     refused.what = what;
-    const std::string lines = account_lines(access.scope);
+    const std::string lines = account_lines(Scope::parse(request.caller.accounts));
     refused.accounts = lines;
     tracker.record_act(refused, request.now);
 }

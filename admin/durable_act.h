@@ -17,7 +17,7 @@ namespace agent_sessions::admin {
 
 // Who did it and what it was about; owns its texts, since a task outlives its request.
 struct ActFacts {
-    ActFacts(const Request& request, const Access& access, tracker::ActKind kind);
+    ActFacts(const Request& request, const Access& access, tracker::ActKind given);
 
     tracker::ActKind kind;
     std::string user;
@@ -43,7 +43,8 @@ class DurableAct {
     // that has begun by now ends.
     bool record_sweeping(std::string_view account, std::string_view agent, tracker::Now now);
     bool is_recorded() const { return ticket_.has_value(); }
-    // Adds how many a sweeping act ended.
+    // Adds how many a sweeping act ended. One about an agent is durable only with the rows of its sessions:
+    // those that the history must not know by name could not be told from the act alone.
     void finish(std::uint64_t ended, tracker::Now now);
     // Nothing was done now, but what was asked for may have been done a moment ago.
     void record_nothing();
@@ -51,6 +52,8 @@ class DurableAct {
     // Whether all that has happened so far is on disk. nullopt: not yet, ask again later. Never waits where
     // the disk is known to refuse. REQUIRES: one of the calls above said true.
     std::optional<bool> is_durable(tracker::Now now);
+    // Where the act could not be recorded, at least the error log tells so.
+    void tell_loss(Response& response) const;
     // The last call of is_durable() is waiting for the disk.
     bool is_waiting() const { return is_waiting_; }
 
@@ -74,7 +77,7 @@ std::string account_lines(const Scope& scope);
 
 // Keeps a refused attempt to change something for the audit (RELIABILITY S24). As good as it goes: where the
 // table is busy it is left out.
-void record_refused(tracker::Tracker tracker, const Request& request, const Access& access,
-                    tracker::ActKind kind, std::string_view what) noexcept;
+void record_refused(tracker::Tracker tracker, const Request& request, tracker::ActKind kind,
+                    std::string_view what);
 
 }  // namespace agent_sessions::admin

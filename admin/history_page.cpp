@@ -123,18 +123,23 @@ std::optional<std::string> exact_text_of(const Query& query, std::string_view na
 json::object history_session_json(const tracker::history::StoredSession& stored, tracker::Tracker tracker,
                                   tracker::Now now) {
     json::object session{
-        {"ref", tracker::to_ref(stored.key)},          {"account", stored.account},
-        {"agent", optional_text(stored.agent)},        {"label", optional_text(stored.label)},
-        {"started", time_text(stored.started)},        {"logged_in_at", time_or_null(stored.logged_in_at)},
-        {"last_seen", time_or_null(stored.last_seen)}, {"ended_at", time_or_null(stored.ended_at)},
-        {"reason", reason_or_null(stored.reason)},     {"by", optional_text(stored.by)},
+        {"ref", tracker::to_ref(stored.key)},
+        {"account", stored.account},
+        {"agent", optional_text(stored.agent)},
+        {"label", optional_text(stored.label)},
+        {"started", time_text(stored.started)},
+        {"logged_in_at", time_or_null(stored.logged_in_at)},
+        {"last_seen", stored.last_seen ? json::value(seen_text(*stored.last_seen)) : nullptr},
+        {"ended_at", time_or_null(stored.ended_at)},
+        {"reason", reason_or_null(stored.reason)},
+        {"by", optional_text(stored.by)},
     };
     if (stored.ended_at || !tracker) {
         return session;
     }
     tracker::Row row;
     if (tracker.read_row(stored.key, now, row)) {
-        session["last_seen"] = time_text(row.last_seen);
+        session["last_seen"] = seen_text(row.last_seen);
         return session;
     }
     const tracker::Found found = tracker.find(stored.key, now);

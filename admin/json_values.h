@@ -4,6 +4,7 @@
 
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ inline boost::json::value optional_text(const std::optional<std::string>& text) 
 template <typename Number>
 boost::json::value number_or_null(const std::optional<Number>& number) {
     return number ? boost::json::value(*number) : boost::json::value(nullptr);
+}
+
+// Last activity is known in whole seconds of the boot clock. The wall clock's distance to it moves by a
+// millisecond from one look to the next, which is no change.
+inline boost::json::string seen_text(tracker::WallTime last_seen) {
+    return boost::json::string(time_text(std::chrono::round<std::chrono::seconds>(last_seen)));
 }
 
 inline boost::json::value time_or_null(const std::optional<tracker::WallTime>& instant) {

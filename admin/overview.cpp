@@ -49,6 +49,7 @@ Response root_response(const Request& request, const Access& access) {
              {"sessions", "sessions"},
              {"session", "sessions/{ref}"},
              {"terminate", "sessions/terminate"},
+             {"erase", "erase"},
              {"usage", "usage"},
              {"minutes", "usage/minutes"},
              {"peak", "usage/peak"},
@@ -84,6 +85,7 @@ Response accounts_response(const Request& request, const ListFormat& format, con
 Response session_response(const Request& request, const Access& access, tracker::Tracker tracker,
                           tracker::SessionKey key) {
     ScopedAccounts accounts = accounts_of(access, tracker);
+    tracker.find_unproven(key, request.now);  // ends one whose time is over
     tracker::Row row;
     const bool live = tracker.read_row(key, request.now, row, true);
     const std::string* const account = live ? accounts.covered_name(row.account) : nullptr;

@@ -2,7 +2,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
-#include <chrono>
 #include <string>
 
 #include "admin/answer.h"
@@ -24,9 +23,7 @@ json::object session_json(const tracker::Row& row, const SessionContext& context
         {"label", text_or_null(row.label)},
         {"agent", text_or_null(row.agent)},
         {"started", time_text(row.started)},
-        // Whole seconds of the boot clock. The wall clock's distance to it moves by a millisecond from one
-        // look to the next, which is no change.
-        {"last_seen", time_text(std::chrono::round<std::chrono::seconds>(row.last_seen))},
+        {"last_seen", seen_text(row.last_seen)},
         {"interactions", std::move(interactions)},
         {"instances", row.instances},
         {"address", text_or_null(row.address)},
@@ -42,7 +39,7 @@ json::object detailed_session_json(const tracker::Row& row, const SessionContext
         instances.push_back(json::object{
             {"name", text_or_null(instance.name)},
             {"opened", time_text(instance.opened)},
-            {"last_seen", time_text(instance.last_seen)},
+            {"last_seen", seen_text(instance.last_seen)},
         });
     }
     json::object session = session_json(row, context);

@@ -87,13 +87,11 @@ class NamedTask : public Task {
           context_(std::move(context)) {}
 
     std::optional<Response> step(const Slice& slice) override {
-        switch (sessions_.step(ender_, slice)) {
-            case NamedSessions::Progress::later:
-                return std::nullopt;
-            case NamedSessions::Progress::gave_up:
-                return busy_response(context_);
-            case NamedSessions::Progress::done:
-                break;
+        if (progress_ == NamedSessions::Progress::later) {
+            progress_ = sessions_.step(ender_, slice);
+        }
+        if (progress_ == NamedSessions::Progress::later) {
+            return std::nullopt;
         }
         const tracker::Now now = slice.now();
         if (sessions_.ended() == 0) {
@@ -101,8 +99,11 @@ class NamedTask : public Task {
         } else if (!act_.record(sessions_.ended(), now)) {
             return std::nullopt;
         }
+        if (progress_ == NamedSessions::Progress::gave_up) {
+            return told(busy_response(context_));
+        }
         const std::optional<bool> durable = act_.is_durable(now);
-        return durable ? std::optional(answer(sessions_, *durable)) : std::nullopt;
+        return durable ? std::optional(told(answer(sessions_, *durable))) : std::nullopt;
     }
 
     bool is_waiting() const noexcept override { return act_.is_waiting(); }
@@ -112,8 +113,14 @@ class NamedTask : public Task {
     const ProblemContext& context() const { return context_; }
 
   private:
+    Response told(Response response) const {
+        act_.tell_loss(response);
+        return response;
+    }
+
     SessionEnder ender_;
     NamedSessions sessions_;
+    NamedSessions::Progress progress_ = NamedSessions::Progress::later;
     DurableAct act_;
     ProblemContext context_;
 };
@@ -150,9 +157,12 @@ class RefsTask final : public NamedTask {
     }
 };
 
-Response tally_response(std::uint64_t ended, std::uint64_t already_gone, bool durable) {
-    return json_response(
-        json::object{{"ended", ended}, {"already_gone", already_gone}, {"durable", durable}});
+Response tally_response(std::uint64_t ended, std::uint64_t already_gone, bool durable,
+                        const DurableAct& act) {
+    Response response =
+        json_response(json::object{{"ended", ended}, {"already_gone", already_gone}, {"durable", durable}});
+    act.tell_loss(response);
+    return response;
 }
 
 // Ends all of an account, or of an agent, or everything: the history learns it as one fact, first, and the
@@ -183,7 +193,7 @@ class SweepTask final : public Task {
             is_finished_ = true;
         }
         const std::optional<bool> durable = act_.is_durable(slice.now());
-        return durable ? std::optional(tally_response(ended_, 0, *durable)) : std::nullopt;
+        return durable ? std::optional(tally_response(ended_, 0, *durable, act_)) : std::nullopt;
     }
 
     bool is_waiting() const noexcept override { return act_.is_waiting(); }
@@ -243,7 +253,7 @@ class SelectionTask final : public Task {
             return std::nullopt;
         }
         const std::optional<bool> durable = act_.is_durable(now);
-        return durable ? std::optional(tally_response(ended_, already_gone_, *durable)) : std::nullopt;
+        return durable ? std::optional(tally_response(ended_, already_gone_, *durable, act_)) : std::nullopt;
     }
 
     bool is_waiting() const noexcept override { return act_.is_waiting(); }

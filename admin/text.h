@@ -1,4 +1,5 @@
-// UTF-8 in and out. Names come from request headers, so any bytes are possible; they are stored as they came.
+// UTF-8 in and out. Names come from request headers, so any bytes are possible; those of accounts and admins
+// are kept as they came.
 // Thread safety: every function may be called from anywhere.
 #pragma once
 

@@ -13,7 +13,7 @@ else
 TEST_BUILD := $(BUILD)/tests
 endif
 
-TEST_CPPFLAGS := -I. -DAGENT_SESSIONS_TEST_STEPS '-DAGENT_SESSIONS_WEB_DIR="$(abspath build/web)"' -MMD -MP
+TEST_CPPFLAGS := -I. -DAGENT_SESSIONS_TEST_STEPS '-DAGENT_SESSIONS_WEB_DIR="build/web"' -MMD -MP
 TEST_CXXFLAGS := -std=c++20 -O1 -g -Wall -Wextra -Werror -fno-gnu-unique $(SANITIZE_FLAGS)
 TEST_LIBS := -lgmock_main -lgmock -lgtest -lcurl -lcrypto -lsqlite3 -ldate-tz -pthread
 
@@ -22,7 +22,9 @@ TEST_LIBRARY := $(TEST_BUILD)/libagent_sessions.a
 LIBRARY_SOURCES := $(filter tracker/% admin/% ngx_module/gateway/%,$(SOURCES))
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.cpp=$(TEST_BUILD)/objects/%.o)
 
-test_sources = $(sort $(shell find tests/$(1) tests/support -name '*.cpp' 2>/dev/null))
+# What refuses calls to files stands between a process and its files, so only those that want it have it.
+with_file_faults = $(if $(filter multiprocess,$(1)),tests/file_faults)
+test_sources = $(sort $(shell find tests/$(1) tests/support $(with_file_faults) -name '*.cpp' 2>/dev/null))
 test_objects = $(patsubst %.cpp,$(TEST_BUILD)/objects/%.o,$(call test_sources,$(1)))
 
 GTEST_SUITES := $(foreach suite,unit multiprocess e2e, \
@@ -49,7 +51,7 @@ test: build ## build and run every test
 # `make unit` and so on: one suite alone. GoogleTest's own variables choose the tests: GTEST_FILTER=Cookie* make unit
 define suite_target
 .PHONY: $(1) prepare-$(1)
-$(1): $(if $(filter multiprocess e2e e2e-sanitized browser bench-short,$(1)),build)
+$(1): $(if $(filter tools multiprocess e2e e2e-sanitized browser bench-short,$(1)),build)
 	@$$(INSTALL) build test
 	@$$(MAKE) $$(PARALLEL) prepare-$(1)
 	@build-aux/run-tests $$(BUILD)/tests $(1)
@@ -67,6 +69,19 @@ $(foreach suite,$(GTEST_SUITES),$(eval $(call gtest_binary,$(suite))))
 
 $(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
 	@:
+
+# What the end-to-end tests put under nginx.
+PRELOADED := $(TEST_BUILD)/libfile_faults.so $(TEST_BUILD)/failing_new.so
+
+$(TEST_BUILD)/libfile_faults.so: tests/file_faults/file_faults.cpp tests/file_faults/file_faults.h
+$(TEST_BUILD)/failing_new.so: tests/preload/failing_new.cpp
+
+$(PRELOADED): build-aux/tests.mk
+	@mkdir -p $(@D)
+	@echo "link $@"
+	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $<
+
+prepare-e2e: $(PRELOADED)
 
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit

@@ -154,6 +154,7 @@ void AdminExchange::run(std::string_view path) {
     asked.request_id = evaluate(request_, main.request_id);
     asked.caller = caller_of(request_, configuration);
     asked.now = asked_ = cached_now();
+    asked.page_files = configuration.page_files;
 
     const ZoneWorker* worker = worker_of(*configuration.admin);
     admin::Handled handled = admin::handle(asked, configuration.admin->tracker,
@@ -163,7 +164,9 @@ void AdminExchange::run(std::string_view path) {
         return;
     }
     task_ = std::move(handled.task);
-    request_.read_event_handler = ngx_http_test_reading;
+    // Whoever changes something can't stop it half way, and before it is in the audit, by hanging up.
+    const bool changes = (request_.method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) == 0;
+    request_.read_event_handler = changes ? ngx_http_block_reading : ngx_http_test_reading;
     request_.write_event_handler = ngx_http_request_empty_handler;
     ngx_add_timer(&hold_event_, kHold);
     wait_for_next_step();

@@ -3,20 +3,18 @@
 #include <string>
 
 #include "admin/handle.h"
+#include "admin/problem.h"
 #include "ngx_module/admin_exchange.h"
 #include "ngx_module/answer.h"
+#include "ngx_module/configuration.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/pool_object.h"
+#include "ngx_module/request_facts.h"
 #include "ngx_module/text.h"
 
 namespace agent_sessions::ngx {
 
 namespace {
-
-constexpr int kContentTooLarge = 413;
-constexpr std::string_view kTooLargeBody =
-    R"({"type":"about:blank","title":"Content Too Large","status":413,"code":"body_too_large",)"
-    R"("detail":"A request may have at most 1048576 bytes."})";
 
 const ngx_http_core_loc_conf_t& core_location(const ngx_http_request_t& request) noexcept {
     return *static_cast<ngx_http_core_loc_conf_t*>(
@@ -73,10 +71,14 @@ ngx_int_t refuse_too_large(ngx_http_request_t& request) {
     if (discarded != NGX_OK) {
         return discarded;
     }
-    using Headers = std::vector<std::pair<std::string, std::string>>;
-    const auto* headers = make_pool_object<Headers>(
-        request.pool, Headers{{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}});
-    return send_answer(request, kContentTooLarge, *headers, kTooLargeBody);
+    const auto& main = *static_cast<MainConfiguration*>(
+        ngx_http_get_module_main_conf((&request), ngx_http_agent_sessions_module));
+    admin::Request asked;
+    asked.path = encode(request.pool, path_below_location(request).value_or("")).value_or("");
+    asked.request_id = evaluate(request, main.request_id);
+    const auto* answer = make_pool_object<admin::Response>(
+        request.pool, admin::problem_response(admin::ErrorCode::body_too_large, asked));
+    return send_answer(request, answer->status, answer->headers, answer->body);
 }
 
 // Takes over what nginx has read, so that it can use its buffers again. false = more than is looked at.

@@ -13,6 +13,7 @@
 #include "ngx_module/clock.h"
 #include "ngx_module/text.h"
 #include "ngx_module/worker.h"
+#include "tracker/history/schema.h"
 
 namespace agent_sessions::ngx {
 
@@ -148,6 +149,19 @@ bool is_sound(ngx_conf_t* cf, const Zone& zone, const tracker::Attachment& attac
     return true;
 }
 
+// Two nginx that write one history would each take it from the other.
+bool claim_history(ngx_conf_t* cf, const Zone& zone, tracker::Attachment& attachment,
+                   const std::optional<Owner>& owner) {
+    const std::string fault =
+        attachment.claim_history(tracker::history::database_path(to_view(zone.state), to_view(zone.name)),
+                                 owner ? std::optional(owner->user) : std::nullopt,
+                                 owner ? std::optional(owner->group) : std::nullopt);
+    if (!fault.empty()) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "agent_sessions: %s", fault.c_str());
+    }
+    return fault.empty();
+}
+
 ngx_int_t attach_zone(ngx_conf_t* cf, Zone& zone, const std::optional<Owner>& owner) {
     zone.attachment = find_attached(zone);
     if (zone.attachment != nullptr && !is_sound(cf, zone, *zone.attachment)) {
@@ -159,8 +173,11 @@ ngx_int_t attach_zone(ngx_conf_t* cf, Zone& zone, const std::optional<Owner>& ow
     if (zone.attachment == nullptr) {
         return NGX_ERROR;
     }
-    zone.tracker = zone.attachment->tracker();
     make_state_directory(zone, owner);
+    if (!claim_history(cf, zone, *zone.attachment, owner)) {
+        return NGX_ERROR;
+    }
+    zone.tracker = zone.attachment->tracker();
     return NGX_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "ngx_module/check.h"
 
+#include <optional>
+
 #include "ngx_module/clock.h"
 #include "ngx_module/conditions.h"
 #include "ngx_module/gateway/decision.h"
@@ -90,6 +92,18 @@ tracker::Untracked cause_of(const gateway::RequestFacts& facts) noexcept {
                                                            : tracker::Untracked::no_cookie;
 }
 
+// Why no session could begin with this request. nullopt: it could, or none is to begin here.
+std::optional<tracker::Untracked> obstacle_of(Tracking& tracking) noexcept {
+    const LocationConfiguration& configuration = tracking.configuration;
+    if (configuration.begin != nullptr && evaluate(tracking.request, configuration.begin) == "0") {
+        return std::nullopt;
+    }
+    if (!tracking.worker.signer) {
+        return tracker::Untracked::other;
+    }
+    return tracking.tracker.obstacle(account_of(tracking.request, configuration));
+}
+
 std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexcept {
     // No query, then.
     if (request.args_start == nullptr) {
@@ -98,12 +112,11 @@ std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexc
     return gateway::find_mark(target_of(request).query);
 }
 
-gateway::Action plan(Tracking& tracking) {
+gateway::Action plan(Tracking& tracking, gateway::CookieValue cookie) {
     ngx_http_request_t& request = tracking.request;
     RequestState& state = tracking.state;
     const LocationConfiguration& configuration = tracking.configuration;
 
-    const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
     const tracker::Found found = recognize(tracking, cookie);
     const auto mark = mark_of(request);
     const bool activity =
@@ -126,22 +139,27 @@ gateway::Action plan(Tracking& tracking) {
     facts.method = method_of(request);
     facts.activity = activity;
     facts.require = configuration.require != 0;
+    facts.refuse_untracked = configuration.refuse_untracked != 0;
     facts.strict = configuration.cookie->settings.same_site == gateway::SameSite::strict;
     facts.carries_mark = mark.has_value();
     gateway::HeaderFacts header = header_facts_of(request);
     header.carries_our_cookie = facts.cookie == gateway::CookieState::genuine;
     facts.request = gateway::classify(header);
     look_up_message(tracking, facts, mark);
-    state.cause = cause_of(facts);
-    return gateway::decide(facts);
+    const auto obstacle = facts.refuse_untracked ? obstacle_of(tracking) : std::nullopt;
+    facts.obstructed = obstacle.has_value();
+    const gateway::Action action = gateway::decide(facts);
+    const bool is_obstructed = action == gateway::Action::refuse_untracked && obstacle;
+    state.cause = is_obstructed ? *obstacle : cause_of(facts);
+    return action;
 }
 
 // A session may end between two looks at it; whoever then comes too late to touch it looks once more.
-gateway::Action plan_and_touch(Tracking& tracking) {
-    gateway::Action action = plan(tracking);
+gateway::Action plan_and_touch(Tracking& tracking, gateway::CookieValue cookie) {
+    gateway::Action action = plan(tracking, cookie);
     if (action == gateway::Action::pass_live &&
         !tracking.tracker.touch(tracking.state.handle, tracking.now)) {
-        action = plan(tracking);
+        action = plan(tracking, cookie);
     }
     return action;
 }
@@ -152,18 +170,23 @@ bool follows_an_error(const ngx_http_request_t& request) noexcept {
     return request.error_page || request.err_status != 0;
 }
 
-ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& configuration) {
+// nullopt: it could not be done.
+std::optional<ngx_int_t> check_main(ngx_http_request_t& request, const LocationConfiguration& configuration) {
     Zone& zone = *configuration.zone;
     ZoneWorker* worker = zone.worker != nullptr ? zone.worker : worker_of(zone);
     RequestState* state = worker != nullptr ? make_state(request) : nullptr;
     if (state == nullptr) {
-        return NGX_DECLINED;
+        return std::nullopt;
     }
     state->zone = configuration.zone;
     state->configuration = &configuration;
     state->by_post = request.method != NGX_HTTP_GET && request.method != NGX_HTTP_HEAD;
     Tracking tracking{request, configuration, *state, *worker, configuration.zone->tracker, cached_now()};
-    state->planned = plan_and_touch(tracking);
+    const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
+    if (cookie.status != gateway::CookieValue::Status::absent) {
+        state->planned = gateway::Action::refuse_unjudged;  // in case that judging it fails
+    }
+    state->planned = plan_and_touch(tracking, cookie);
 
     if (state->live) {
         state->status = SessionStatus::active;
@@ -184,6 +207,26 @@ ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& c
         drop_conditions(request);
     }
     return NGX_DECLINED;
+}
+
+// The check failed, for want of memory. PRODUCT 8: that costs no request, except where the cookie is an ended
+// one or may be one.
+ngx_int_t answer_failure(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept {
+    RequestState* state = find_state(request);
+    if (state == nullptr) {
+        const auto cookie = cookie_of(request, cookie_name(request, configuration));
+        return cookie.status == gateway::CookieValue::Status::absent ? NGX_DECLINED
+                                                                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    const bool is_ended = gateway::concerns_ended(state->planned);
+    if (!is_ended && !gateway::answers_itself(state->planned)) {
+        return NGX_DECLINED;
+    }
+    state->planned = is_ended ? gateway::Action::refuse_ended : gateway::Action::refuse_unjudged;
+    state->status = is_ended ? SessionStatus::ended : SessionStatus::refused;
+    state->refused = true;
+    state->answered = false;
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 }  // namespace
@@ -207,8 +250,10 @@ ngx_int_t check_request(ngx_http_request_t* request) noexcept {
     if (!configuration.tracks()) {
         return NGX_DECLINED;
     }
-    return guard<ngx_int_t>(main.connection->log, "the check of a request", NGX_DECLINED,
-                            [&] { return check_main(main, configuration); });
+    const auto result =
+        guard<std::optional<ngx_int_t>>(main.connection->log, "the check of a request", std::nullopt,
+                                        [&] { return check_main(main, configuration); });
+    return result ? *result : answer_failure(main, configuration);
 }
 
 ngx_int_t stop_refused(ngx_http_request_t* request) noexcept {

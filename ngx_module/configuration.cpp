@@ -20,6 +20,18 @@ void merge_pointer(Value*& child, Value* parent, Value* fallback) noexcept {
     }
 }
 
+// The instance of an interaction is inherited together with its name.
+void merge_named_instance(ngx_http_complex_value_t*& name, ngx_http_complex_value_t*& instance,
+                          ngx_http_complex_value_t* outer_name,
+                          ngx_http_complex_value_t* outer_instance) noexcept {
+    ngx_http_complex_value_t* none = nullptr;
+    if (name == unset_pointer<ngx_http_complex_value_t>()) {
+        instance = outer_instance;
+    }
+    merge_pointer(name, outer_name, none);
+    merge_pointer(instance, none, none);
+}
+
 // An `if` or `limit_except` block of an admin location answers by the location's content handler, so it needs
 // what that handler reads; a location nested in it does not.
 void merge_admin(ngx_http_core_loc_conf_t& core, const LocationConfiguration& parent,
@@ -32,6 +44,9 @@ void merge_admin(ngx_http_core_loc_conf_t& core, const LocationConfiguration& pa
     merge_pointer(child.admin_account, core.noname ? parent.admin_account : none, none);
     merge_pointer(child.admin_role, core.noname ? parent.admin_role : none, none);
     merge_pointer(child.admin_user, core.noname ? parent.admin_user : none, none);
+    if (core.noname && child.page_files == nullptr) {
+        child.page_files = parent.page_files;
+    }
     if (child.admin == nullptr) {
         return;
     }
@@ -81,7 +96,8 @@ void* create_location_configuration(ngx_conf_t* cf) noexcept {
     location->zone = unset_pointer<Zone>();
     for (auto** value : {&location->account, &location->time_zone, &location->agent, &location->label,
                          &location->begin, &location->activity, &location->interaction, &location->instance,
-                         &location->admin_account, &location->admin_role, &location->admin_user}) {
+                         &location->closed_interaction, &location->closed_instance, &location->admin_account,
+                         &location->admin_role, &location->admin_user}) {
         *value = unset_pointer<ngx_http_complex_value_t>();
     }
     location->cookie = unset_pointer<CookieConfiguration>();
@@ -90,6 +106,7 @@ void* create_location_configuration(ngx_conf_t* cf) noexcept {
     location->instance_idle = NGX_CONF_UNSET_MSEC;
     location->record = NGX_CONF_UNSET_UINT;
     location->require = NGX_CONF_UNSET;
+    location->refuse_untracked = NGX_CONF_UNSET;
     location->ended_status = NGX_CONF_UNSET_UINT;
     return location;
 }
@@ -106,11 +123,9 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
     merge_pointer(inner.label, outer.label, kNone);
     merge_pointer(inner.begin, outer.begin, kNone);
     merge_pointer(inner.activity, outer.activity, kNone);
-    if (inner.interaction == unset_pointer<ngx_http_complex_value_t>()) {
-        inner.instance = outer.instance;
-    }
-    merge_pointer(inner.interaction, outer.interaction, kNone);
-    merge_pointer(inner.instance, kNone, kNone);
+    merge_named_instance(inner.interaction, inner.instance, outer.interaction, outer.instance);
+    merge_named_instance(inner.closed_interaction, inner.closed_instance, outer.closed_interaction,
+                         outer.closed_instance);
     merge_pointer(inner.cookie, outer.cookie, main_configuration(cf).default_cookie);
 
     const tracker::Lifetime defaults;
@@ -124,6 +139,7 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
 
     ngx_conf_merge_uint_value(inner.record, outer.record, kRecordAll);
     ngx_conf_merge_value(inner.require, outer.require, 0);
+    ngx_conf_merge_value(inner.refuse_untracked, outer.refuse_untracked, 0);
     if (inner.ended_status == NGX_CONF_UNSET_UINT) {
         inner.ended_status_written = outer.ended_status_written;
     }

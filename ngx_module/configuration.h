@@ -11,6 +11,10 @@
 #include "ngx_module/zone.h"
 #include "tracker/types.h"
 
+namespace agent_sessions::admin {
+class PageFiles;
+}
+
 namespace agent_sessions::ngx {
 
 // agent_sessions_cookie with what its name is, made once so that a request need not make it.
@@ -59,6 +63,8 @@ struct LocationConfiguration {
     ngx_http_complex_value_t* activity;
     ngx_http_complex_value_t* interaction;
     ngx_http_complex_value_t* instance;  // inherited together with `interaction`
+    ngx_http_complex_value_t* closed_interaction;
+    ngx_http_complex_value_t* closed_instance;  // likewise
 
     CookieConfiguration* cookie;
 
@@ -69,6 +75,7 @@ struct LocationConfiguration {
 
     ngx_uint_t record;
     ngx_flag_t require;
+    ngx_flag_t refuse_untracked;  // agent_sessions_untracked refuse
     ngx_uint_t ended_status;
     ngx_flag_t ended_status_written;  // only then does error_page apply
 
@@ -77,6 +84,7 @@ struct LocationConfiguration {
     ngx_http_complex_value_t* admin_account;
     ngx_http_complex_value_t* admin_role;
     ngx_http_complex_value_t* admin_user;
+    const admin::PageFiles* page_files;  // agent_sessions_ui_root; null = none
 
     tracker::Lifetime lifetime() const noexcept {
         return {tracker::Millis(idle), tracker::Millis(absolute), tracker::Millis(instance_idle)};

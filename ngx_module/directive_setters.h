@@ -9,13 +9,18 @@ namespace agent_sessions::ngx {
 char* set_zone(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_license(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
+// In ui_root.cpp.
+char* set_ui_root(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
 // In location_setters.cpp.
 char* set_tracking(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_time_zone(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_interaction(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_interaction_close(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_cookie(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_timeout(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_record(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_untracked(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_ended_status(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_admin(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_client(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

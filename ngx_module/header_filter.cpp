@@ -32,7 +32,9 @@ bool handle_answer(ngx_http_request_t& request, RequestState& state) {
         return true;
     }
     if (state.refused) {
-        return add_header(request, "Agent-Session", "ended") && keep_unstored(request);
+        const bool is_told =
+            state.status != SessionStatus::ended || add_header(request, "Agent-Session", "ended");
+        return is_told && keep_unstored(request);
     }
     if (!state.settled) {
         state.settled = true;

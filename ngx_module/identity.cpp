@@ -54,14 +54,18 @@ void follow_identity(Tracking& tracking) {
 }
 
 void follow_interaction(Tracking& tracking) noexcept {
-    if (!tracking.state.live || tracking.configuration.interaction == nullptr) {
+    if (!tracking.state.live) {
         return;
     }
-    const std::string_view name = evaluate(tracking.request, tracking.configuration.interaction);
-    if (!name.empty()) {
-        tracking.tracker.open_instance(tracking.state.handle, name,
-                                       evaluate(tracking.request, tracking.configuration.instance),
+    ngx_http_request_t& request = tracking.request;
+    const LocationConfiguration& configuration = tracking.configuration;
+    if (const std::string_view name = evaluate(request, configuration.interaction); !name.empty()) {
+        tracking.tracker.open_instance(tracking.state.handle, name, evaluate(request, configuration.instance),
                                        tracking.now);
+    }
+    if (const std::string_view name = evaluate(request, configuration.closed_interaction); !name.empty()) {
+        tracking.tracker.close_instance(tracking.state.handle, name,
+                                        evaluate(request, configuration.closed_instance), tracking.now);
     }
 }
 

@@ -10,13 +10,16 @@ namespace agent_sessions::ngx {
 inline bool follows_answers(const ngx_http_request_t& request,
                             const LocationConfiguration& configuration) noexcept {
     return configuration.agent != nullptr || configuration.label != nullptr ||
-           configuration.interaction != nullptr || request.headers_in.authorization != nullptr;
+           configuration.interaction != nullptr || configuration.closed_interaction != nullptr ||
+           request.headers_in.authorization != nullptr;
 }
 
 // A Guest becomes an agent; a different agent on the same cookie ends the session and begins another, with a
 // new cookie in this answer. May throw std::bad_alloc.
 void follow_identity(Tracking& tracking);
 
+// Opens, refreshes or renames the interaction that the request belongs to, and closes the one that the answer
+// says is done. A close that meets a busy lock is left to the instance's timeout.
 void follow_interaction(Tracking& tracking) noexcept;
 
 }  // namespace agent_sessions::ngx

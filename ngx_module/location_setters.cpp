@@ -26,6 +26,19 @@ Zone* named_zone(ngx_conf_t* cf, const ngx_str_t& name) noexcept {
     return find_or_add_zone(cf, main_configuration(cf), name);
 }
 
+// NAMEVALUE [INSTANCEVALUE]
+char* set_named_instance(ngx_conf_t* cf, ngx_http_complex_value_t*& name,
+                         ngx_http_complex_value_t*& instance) noexcept {
+    if (name != NGX_CONF_UNSET_PTR) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    name = compile_value(cf, arguments.raw(1));
+    instance = arguments.count() > 2 ? compile_value(cf, arguments.raw(2)) : nullptr;
+    const bool complete = name != nullptr && (arguments.count() < 3 || instance != nullptr);
+    return complete ? accepted() : refused();
+}
+
 // nullopt = accepted; else what the setter returns.
 std::optional<char*> set_cookie_parameter(ngx_conf_t* cf, gateway::CookieSettings& settings,
                                           std::string_view argument) {
@@ -112,16 +125,11 @@ char* set_time_zone(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noex
 }
 
 char* set_interaction(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
-    LocationConfiguration& target = location(conf);
-    if (target.interaction != NGX_CONF_UNSET_PTR) {
-        return duplicate();
-    }
-    const Arguments arguments(cf);
-    target.interaction = compile_value(cf, arguments.raw(1));
-    target.instance = arguments.count() > 2 ? compile_value(cf, arguments.raw(2)) : nullptr;
-    const bool complete =
-        target.interaction != nullptr && (arguments.count() < 3 || target.instance != nullptr);
-    return complete ? accepted() : refused();
+    return set_named_instance(cf, location(conf).interaction, location(conf).instance);
+}
+
+char* set_interaction_close(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    return set_named_instance(cf, location(conf).closed_interaction, location(conf).closed_instance);
 }
 
 char* set_cookie(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
@@ -213,6 +221,19 @@ char* set_record(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcep
         }
         record |= bit;
     }
+    return accepted();
+}
+
+char* set_untracked(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
+    ngx_flag_t& refuse = location(conf).refuse_untracked;
+    if (refuse != NGX_CONF_UNSET) {
+        return duplicate();
+    }
+    const Arguments arguments(cf);
+    if (arguments[1] != "pass" && arguments[1] != "refuse") {
+        return invalid_value(cf, arguments[1], "it must be \"pass\" or \"refuse\"");
+    }
+    refuse = arguments[1] == "refuse" ? 1 : 0;
     return accepted();
 }
 

@@ -10,8 +10,10 @@
 #include "ngx_module/gateway/reactivation_url.h"
 #include "ngx_module/gateway/request_kind.h"
 #include "ngx_module/guard.h"
+#include "ngx_module/log_limit.h"
 #include "ngx_module/pool_object.h"
 #include "ngx_module/request_facts.h"
+#include "ngx_module/succession.h"
 #include "ngx_module/text.h"
 
 namespace agent_sessions::ngx {
@@ -91,8 +93,28 @@ gateway::Answer answer_of_plan(Tracking& tracking) {
             return gateway::session_required_answer(as_page());
         case gateway::Action::refuse_conflict:
             return gateway::cookie_conflict_answer(as_page());
+        case gateway::Action::refuse_untracked:
+            return gateway::session_unavailable_answer(as_page());
         default:
             return ended_answer(tracking);
+    }
+}
+
+void note_shown(Tracking& tracking) noexcept {
+    const Target target = target_of(tracking.request);
+    tracking.tracker.note_message_shown(
+        tracking.state.handle, gateway::url_hash(host_of(tracking.request), target.path, target.query));
+}
+
+void log_unjudged(const Tracking& tracking) noexcept {
+    static LogLimit limit;
+    ngx_uint_t left_out = 0;
+    if (limit.allows(left_out)) {
+        ngx_log_error(
+            NGX_LOG_ERR, tracking.request.connection->log, 0,
+            "agent_sessions: zone \"%V\" refused a request because it has no keys to judge its cookie "
+            "(%ui more since the last line)",
+            &tracking.state.zone->name, left_out);
     }
 }
 
@@ -107,8 +129,7 @@ ngx_int_t reactivate(Tracking& tracking) {
         !set_cookie(tracking, *token)) {
         return redirect_to_clean_url(tracking.request, state);
     }
-    // Where it can't begin now it begins when the cookie comes back.
-    begin_session(tracking, token->key, token->issued, {}, predecessor);
+    begin_reactivated(tracking, *token, predecessor);
     return redirect_to_clean_url(tracking.request, state);
 }
 
@@ -121,17 +142,20 @@ ngx_int_t answer_plan(Tracking& tracking) {
             return reactivate(tracking);
         case gateway::Action::drop_mark:
             return redirect_to_clean_url(tracking.request, state);
+        case gateway::Action::refuse_unjudged:
+            state.status = SessionStatus::refused;
+            state.refused = true;
+            log_unjudged(tracking);
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        case gateway::Action::refuse_untracked:
+            log_refused(tracking, state.cause);
+            [[fallthrough]];
         case gateway::Action::refuse_required:
         case gateway::Action::refuse_conflict:
             state.status = SessionStatus::refused;
             break;
         default:
             state.status = SessionStatus::ended;
-            if (state.planned == gateway::Action::tell_ended) {
-                const Target target = target_of(tracking.request);
-                tracking.tracker.note_message_shown(
-                    state.handle, gateway::url_hash(host_of(tracking.request), target.path, target.query));
-            }
             break;
     }
     state.refused = true;
@@ -140,15 +164,24 @@ ngx_int_t answer_plan(Tracking& tracking) {
     // if it were the answer to the agent's click.
     if (state.planned == gateway::Action::tell_ended && configuration.ended_status_written &&
         error_page_is_written(tracking.request, configuration.ended_status)) {
+        note_shown(tracking);
         tracking.request.disable_not_modified = 1;
         return static_cast<ngx_int_t>(configuration.ended_status);
     }
-    return send(tracking.request, state, answer_of_plan(tracking));
+    gateway::Answer answer = answer_of_plan(tracking);
+    // Only now: a message that could not be made was not shown, and what follows is no reload of it.
+    if (state.planned == gateway::Action::tell_ended) {
+        note_shown(tracking);
+    }
+    return send(tracking.request, state, std::move(answer));
 }
 
 void answer_refused_again(ngx_http_request_t& request, RequestState& state) noexcept {
-    const ngx_int_t result =
-        guard<ngx_int_t>(request.connection->log, "a refusal", NGX_HTTP_INTERNAL_SERVER_ERROR, [&] {
+    const ngx_int_t result = guard<ngx_int_t>(
+        request.connection->log, "a refusal", NGX_HTTP_INTERNAL_SERVER_ERROR, [&]() -> ngx_int_t {
+            if (state.planned == gateway::Action::refuse_unjudged) {
+                return NGX_HTTP_INTERNAL_SERVER_ERROR;
+            }
             ZoneWorker* worker = worker_of(*state.zone);
             Tracking tracking{request, *state.configuration, state,
                               *worker, state.zone->tracker,  cached_now()};

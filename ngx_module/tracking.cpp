@@ -10,7 +10,9 @@ namespace agent_sessions::ngx {
 
 namespace {
 
-std::array<LogLimit, tracker::kUntrackedCauses> untracked_limits;
+using LogLimits = std::array<LogLimit, tracker::kUntrackedCauses>;
+LogLimits untracked_limits;
+LogLimits refused_limits;
 
 // Why, for the log; empty = no fault.
 std::string_view describe(tracker::Untracked cause) noexcept {
@@ -27,6 +29,18 @@ std::string_view describe(tracker::Untracked cause) noexcept {
             return "of a failure";
     }
     return {};
+}
+
+void log_fault(const Tracking& tracking, tracker::Untracked cause, LogLimits& limits,
+               const char* what) noexcept {
+    const std::string_view description = describe(cause);
+    ngx_uint_t left_out = 0;
+    if (!description.empty() && limits[static_cast<std::size_t>(cause)].allows(left_out)) {
+        ngx_str_t reason = to_ngx(description);
+        ngx_log_error(NGX_LOG_WARN, tracking.request.connection->log, 0,
+                      "agent_sessions: zone \"%V\" %s because %V (%ui more since the last line)",
+                      &tracking.state.zone->name, what, &reason, left_out);
+    }
 }
 
 }  // namespace
@@ -54,16 +68,13 @@ std::string_view agent_of(ngx_http_request_t& request, const LocationConfigurati
 
 void note_untracked(Tracking& tracking, tracker::Untracked cause) noexcept {
     tracking.state.status = SessionStatus::untracked;
+    tracking.state.cause = cause;
     tracking.tracker.note_untracked(account_of(tracking.request, tracking.configuration), cause);
-    const std::string_view description = describe(cause);
-    ngx_uint_t left_out = 0;
-    if (!description.empty() && untracked_limits[static_cast<std::size_t>(cause)].allows(left_out)) {
-        ngx_str_t reason = to_ngx(description);
-        ngx_log_error(NGX_LOG_WARN, tracking.request.connection->log, 0,
-                      "agent_sessions: zone \"%V\" passed a request untracked because %V (%ui more since the "
-                      "last line)",
-                      &tracking.state.zone->name, &reason, left_out);
-    }
+    log_fault(tracking, cause, untracked_limits, "passed a request untracked");
+}
+
+void log_refused(const Tracking& tracking, tracker::Untracked cause) noexcept {
+    log_fault(tracking, cause, refused_limits, "refused a request");
 }
 
 std::optional<gateway::Token> mint(Tracking& tracking) noexcept {
@@ -84,6 +95,16 @@ bool set_cookie(Tracking& tracking, const gateway::Token& token) {
         tracking.state.set_cookie = *copy;
     }
     return copy.has_value();
+}
+
+std::optional<gateway::Token> issue_cookie(Tracking& tracking) {
+    auto token = mint(tracking);
+    if (!token || !set_cookie(tracking, *token)) {
+        note_untracked(tracking, tracker::Untracked::other);
+        return std::nullopt;
+    }
+    tracking.state.status = SessionStatus::untracked;
+    return token;
 }
 
 bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTime started,

@@ -44,14 +44,20 @@ std::string_view account_of(ngx_http_request_t& request, const LocationConfigura
 // Who the application, or by default HTTP authentication, says it is; empty = nobody.
 std::string_view agent_of(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept;
 
-// Counts the request as untracked. What is a fault is logged, once a second.
+// Counts the request as untracked, for this cause. What is a fault is logged, once a second.
 void note_untracked(Tracking& tracking, tracker::Untracked cause) noexcept;
 
-// A token that names nothing yet. nullopt = no key or no randomness; then it is counted.
+// Logs, once a second, that the request is refused because tracking it is not possible.
+void log_refused(const Tracking& tracking, tracker::Untracked cause) noexcept;
+
+// A token that names nothing yet. nullopt = no key or no randomness.
 std::optional<gateway::Token> mint(Tracking& tracking) noexcept;
 
 // Puts the token into the state, to go out with the answer. false = out of memory.
 bool set_cookie(Tracking& tracking, const gateway::Token& token);
+
+// Gives out a new cookie with which a session may begin later. nullopt = that failed; then it is counted.
+std::optional<gateway::Token> issue_cookie(Tracking& tracking);
 
 // Begins a session and enters it into the state. true = the state's session lives now.
 bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTime started,

@@ -22,6 +22,7 @@ constexpr ngx_msec_t kHeartbeat = 250;
 constexpr ngx_msec_t kSweepInterval = 100;
 constexpr ngx_uint_t kFileCheckBeats = 40;
 constexpr ngx_uint_t kKeyCheckBeats = 240;
+constexpr ngx_uint_t kKeyRetryBeats = 4;
 // One interval's share of the event loop.
 constexpr std::int64_t kSweepBudgetUs = 1000;
 constexpr std::uint32_t kSweepStep = 64;
@@ -76,7 +77,7 @@ void beat(ngx_event_t* event) {
         if (zone->elected && worker->beats % kFileCheckBeats == 0) {
             check_file(*zone, event->log);
         }
-        if (worker->beats % kKeyCheckBeats == 0) {
+        if (worker->beats % (zone->signer ? kKeyCheckBeats : kKeyRetryBeats) == 0) {
             refresh_keys(*zone, event->log);
         }
     }

@@ -21,10 +21,11 @@ namespace agent_sessions::ngx {
 
 struct ZoneWorker {
     Zone* zone = nullptr;
-    // Without a usable key it is empty, and every request passes untracked.
+    // Without a usable key it is empty: what brings a cookie is refused, all else passes untracked.
     gateway::TokenSigner signer;
     std::string key_path;
     std::optional<gateway::KeyFileStamp> key_stamp;
+    std::string key_fault;  // as logged last
     bool elected = false;
     bool in_place = true;
     std::uint32_t sweep_position = 0;

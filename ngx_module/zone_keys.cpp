@@ -12,6 +12,9 @@ namespace agent_sessions::ngx {
 
 namespace {
 
+// For another worker that makes the keys at the start.
+constexpr tracker::Millis kPatience{10'000};
+
 std::string key_file_in(const ngx_str_t& directory, const Zone& zone) {
     std::string path(to_view(directory));
     path += '/';
@@ -42,23 +45,30 @@ void take(ZoneWorker& zone, gateway::LoadedKeys& loaded, const std::string& path
     zone.key_path = path;
     zone.key_stamp = gateway::stamp_of(path);
     if (!loaded.ring) {
-        ngx_log_error(NGX_LOG_CRIT, log, 0, "agent_sessions: %s; zone \"%V\" tracks nothing",
-                      loaded.error.c_str(), &zone.zone->name);
+        if (loaded.error != zone.key_fault) {
+            ngx_log_error(NGX_LOG_CRIT, log, 0,
+                          "agent_sessions: %s; zone \"%V\" tracks nothing, and refuses what brings a cookie",
+                          loaded.error.c_str(), &zone.zone->name);
+        }
+        zone.key_fault = std::move(loaded.error);
         return;
     }
+    if (!zone.key_fault.empty()) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0, "agent_sessions: zone \"%V\" has its keys, and tracks again",
+                      &zone.zone->name);
+    }
+    zone.key_fault.clear();
     zone.signer = gateway::TokenSigner(*loaded.ring);
 }
 
-}  // namespace
-
-void open_keys(ZoneWorker& zone, ngx_log_t* log) {
+void find_keys(ZoneWorker& zone, tracker::Millis patience, ngx_log_t* log) {
     const tracker::WallTime now = read_clocks().wall;
     const tracker::Millis absolute(zone.zone->longest_absolute);
     const std::string state(to_view(zone.zone->state));
     const std::string path = key_file_in(zone.zone->state, *zone.zone);
 
     if (is_writable_directory(state)) {
-        gateway::LoadedKeys loaded = gateway::load_or_create_keys(path, now, absolute);
+        gateway::LoadedKeys loaded = gateway::load_or_create_keys(path, now, absolute, patience);
         take(zone, loaded, path, log);
         return;
     }
@@ -75,11 +85,21 @@ void open_keys(ZoneWorker& zone, ngx_log_t* log) {
                       "agent_sessions: the state directory \"%s\" cannot be used, keys are kept in \"%s\"",
                       state.c_str(), fallback.c_str());
     }
-    gateway::LoadedKeys loaded = gateway::load_or_create_keys(fallback, now, absolute);
+    gateway::LoadedKeys loaded = gateway::load_or_create_keys(fallback, now, absolute, patience);
     take(zone, loaded, fallback, log);
 }
 
+}  // namespace
+
+void open_keys(ZoneWorker& zone, ngx_log_t* log) {
+    find_keys(zone, kPatience, log);
+}
+
 void refresh_keys(ZoneWorker& zone, ngx_log_t* log) {
+    if (!zone.signer) {
+        find_keys(zone, tracker::Millis{0}, log);
+        return;
+    }
     const auto stamp = gateway::stamp_of(zone.key_path);
     if (!stamp || stamp == zone.key_stamp) {
         return;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "tracker/memory/family_lock.h"
@@ -21,6 +22,8 @@ struct Attachment::State {
     FamilyLock family;
     Mapping mapping;
     bool created = false;
+    bool has_joined = false;  // a family that lived already
+    std::map<std::string, FamilyLock> claims;
 };
 
 namespace {
@@ -167,6 +170,7 @@ Outcome Attachment::open(const AttachOptions& options, Now now) {
     }
     state->mapping = std::move(*opened.mapping);
     state->created = opened.created;
+    state->has_joined = standing == FamilyLock::Standing::others;
     if (!state->family.join()) {
         outcome.error = quoted(state->path) + " is just being set up by another nginx";
         return outcome;
@@ -209,6 +213,24 @@ void Attachment::stamp_master(pid_t master, Now now) noexcept {
     }
     oldest->stamped.store(now.boot.time_since_epoch().count(), std::memory_order_relaxed);
     oldest->process.store(master, std::memory_order_relaxed);
+}
+
+std::string Attachment::claim_history(const std::string& database, std::optional<uid_t> owner,
+                                      std::optional<gid_t> group) {
+    if (state_->claims.count(database) != 0) {
+        return {};
+    }
+    FamilyLock::Standing standing{};
+    std::string error;
+    FamilyLock claim = FamilyLock::open(database + ".lock", {owner, group}, standing, error);
+    if (standing == FamilyLock::Standing::failed) {
+        return {};
+    }
+    if ((standing == FamilyLock::Standing::others && !state_->has_joined) || !claim.join()) {
+        return "history \"" + database + "\" is in use by another nginx";
+    }
+    state_->claims.emplace(database, std::move(claim));
+    return {};
 }
 
 std::string Attachment::check() const {

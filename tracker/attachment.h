@@ -55,6 +55,12 @@ class Attachment {
 
     // Called by each worker after the fork: who its master is, so that a binary upgrade can tell its parent.
     void stamp_master(pid_t master, Now now) noexcept;
+    // Claims the database of the zone's history for this family, by a lock file beside it (DATABASE.lock),
+    // for as long as anybody of the family lives. Called at each (re)load; what is claimed already stays so.
+    // Empty = ours, or nobody can use that directory, which the workers find out and say; else who has it.
+    std::string claim_history(const std::string& database, std::optional<uid_t> owner,
+                              std::optional<gid_t> group);
+
     // For a reload that finds the attachment it already has: is the segment still what it was? Empty = yes,
     // else why not.
     std::string check() const;

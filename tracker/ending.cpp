@@ -104,17 +104,19 @@ std::uint64_t Tracker::end_all(RowCursor& cursor, std::uint32_t slots, const End
     for (; cursor.next_slot < end; ++cursor.next_slot) {
         const SlotIndex slot = cursor.next_slot;
         const SlotWord word(layout.hot(slot).word.load(std::memory_order_acquire));
-        if (word.state() != SlotState::live || !is_in(layout, slot, scope) ||
-            overdue(layout, slot, word, now) != EndReason::none) {
+        if (word.state() != SlotState::live || !is_in(layout, slot, scope)) {
             continue;
         }
         const ZoneGuard guard(layout, waiting_);
         if (!guard) {
             return ended;
         }
-        if (turn_to_ending(layout, slot, word.generation(), request.reason, now.boot).by_us) {
-            settle_slot(layout, slot, request, now);
-            ++ended;
+        // One that is over its time but was not swept yet ran out before anybody ended it.
+        const EndReason ran_out = overdue(layout, slot, word, now);
+        const EndRequest why = ran_out == EndReason::none ? request : EndRequest{ran_out};
+        if (turn_to_ending(layout, slot, word.generation(), why.reason, now.boot).by_us) {
+            settle_slot(layout, slot, why, now);
+            ended += ran_out == EndReason::none ? 1 : 0;
         }
     }
     cursor.done = cursor.next_slot >= used;
@@ -133,7 +135,7 @@ bool Tracker::settle(SessionKey key, const EndRequest& request, Now now) noexcep
     return true;
 }
 
-std::optional<EndedFacts> Tracker::ended_facts(SessionHandle handle) noexcept {
+std::optional<EndedFacts> Tracker::ended_facts(SessionHandle handle) {
     EndedFacts facts;
     return copy_ended(*layout_, handle, facts, waiting_) ? std::optional(std::move(facts)) : std::nullopt;
 }
@@ -211,11 +213,16 @@ void Tracker::note_successor(SessionHandle handle, SessionKey successor) noexcep
     change.commit();
 }
 
-std::optional<SessionHandle> Tracker::remember_run_out(SessionKey key, WallTime started,
-                                                       std::string_view account, const Lifetime& lifetime,
-                                                       Now now) noexcept {
+Remembered Tracker::remember_run_out(SessionKey key, WallTime started, std::string_view account,
+                                     const Lifetime& lifetime, Now now,
+                                     std::optional<SessionKey> predecessor) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
-    return guard ? enter_run_out(*layout_, key, started, account, lifetime, now) : std::nullopt;
+    if (!guard) {
+        return {Remembered::Result::busy, {}};
+    }
+    const auto handle = enter_run_out(*layout_, key, started, account, lifetime, predecessor, now);
+    return handle ? Remembered{Remembered::Result::remembered, *handle}
+                  : Remembered{Remembered::Result::no_room, {}};
 }
 
 }  // namespace agent_sessions::tracker

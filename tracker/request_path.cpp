@@ -174,6 +174,17 @@ InstanceResult Tracker::close_instance(SessionHandle handle, std::string_view na
                : InstanceResult::gone;
 }
 
+std::optional<Untracked> Tracker::obstacle(std::string_view account) const noexcept {
+    const Layout& layout = *layout_;
+    if (layout.totals.live.load(std::memory_order_relaxed) >= layout.geometry.capacity) {
+        return Untracked::table_full;
+    }
+    const bool has_account_room =
+        layout.totals.accounts.load(std::memory_order_relaxed) < layout.geometry.accounts;
+    return has_account_room || find_account(*layout_, account) ? std::nullopt
+                                                               : std::optional(Untracked::accounts_full);
+}
+
 void Tracker::note_untracked(std::string_view account, Untracked cause) noexcept {
     const auto index = static_cast<std::size_t>(cause);
     layout_->account(kOverall).untracked[index].fetch_add(1, std::memory_order_relaxed);

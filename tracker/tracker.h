@@ -76,6 +76,10 @@ class Tracker {
     InstanceResult close_instance(SessionHandle handle, std::string_view name, std::string_view instance,
                                   Now now) noexcept;
 
+    // Why no session of this account could begin now; nullopt = it could, unless somebody else is faster.
+    // Lock-free.
+    std::optional<Untracked> obstacle(std::string_view account) const noexcept;
+
     // Counts a request that passed untracked, for "*" and for the account where that is known here already
     // (strangers can't fill the accounts by asking).
     void note_untracked(std::string_view account, Untracked cause) noexcept;
@@ -105,7 +109,7 @@ class Tracker {
     bool settle(SessionKey key, const EndRequest& request, Now now) noexcept;
 
     // What is remembered of an ended session. nullopt = not ended, or forgotten.
-    std::optional<EndedFacts> ended_facts(SessionHandle handle) noexcept;
+    std::optional<EndedFacts> ended_facts(SessionHandle handle);
     // Remembers that the message was shown at this URL (a hash of it), and asks whether it was.
     bool note_message_shown(SessionHandle handle, std::uint32_t url_hash) noexcept;
     bool was_message_shown(SessionHandle handle, std::uint32_t url_hash) noexcept;
@@ -117,16 +121,21 @@ class Tracker {
     Successor successor(SessionHandle handle, std::uint64_t nonce, Now now) noexcept;
     // Tells the promise which session came of it. Call once the successor's key is known.
     void note_successor(SessionHandle handle, SessionKey successor) noexcept;
-    // Remembers a run-out cookie of which nothing is left, so that successor() works for it too.
-    std::optional<SessionHandle> remember_run_out(SessionKey key, WallTime started, std::string_view account,
-                                                  const Lifetime& lifetime, Now now) noexcept;
+    // Remembers a cookie that names no session as a run-out one, so that successor() works for it too. With
+    // `predecessor`, the session that follows takes over that ended session's agent.
+    Remembered remember_run_out(SessionKey key, WallTime started, std::string_view account,
+                                const Lifetime& lifetime, Now now,
+                                std::optional<SessionKey> predecessor = std::nullopt) noexcept;
 
     // --- Reading
     // ----------------------------------------------------------------------------------------------
 
-    // A consistent copy of one live session, without the lock. false = not live.
+    // Sessions are read as they are counted: from their begin until their end is settled. One whose time is
+    // over is settled when somebody asks for it, ends it or sweeps it.
+
+    // A consistent copy of one session, without the lock. false = none that is counted.
     bool read_row(SessionKey key, Now now, Row& row, bool with_details = false);
-    // Visits up to `slots` slots from the cursor. `visit` gets each live session there; the row is reused.
+    // Visits up to `slots` slots from the cursor. `visit` gets each counted session there; the row is reused.
     // `wanted` is asked first, with cheap fields only (account, key, started, instances): false = row not
     // filled.
     struct Glance {
@@ -193,6 +202,12 @@ class Tracker {
     // Records what an admin did or tried. nullopt: busy, or there is no room (counted in
     // HistoryStatus::lost).
     std::optional<ActTicket> record_act(const ActRequest& request, Now now) noexcept;
+    // Replaces a name by a pseudonym, also where somebody wrote it into a label, a reason or a message, and
+    // takes address and browser of the agent's sessions away. What the application names anew later stands.
+    // Goes on from the cursor over up to `places` places, and comes back early where the lock is busy.
+    // O(slots
+    // + events) altogether.
+    void erase_agent(ErasureCursor& cursor, const ErasureRequest& request, std::uint32_t places) noexcept;
     // Adds how many sessions a recorded act ended. Waits for the lock. Returns the sequence to wait for.
     std::uint64_t finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
     // The latest event that everybody can see. What this process changed before is in it.

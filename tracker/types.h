@@ -211,6 +211,19 @@ struct EndedFacts {
     std::uint32_t reactivations = 0;  // part of the one-time mark: a used mark no longer matches
 };
 
+// What became of remember_run_out().
+struct Remembered {
+    enum class Result : std::uint8_t {
+        remembered,  // now or before
+        no_room,
+        busy,
+    };
+    Result result = Result::busy;
+    SessionHandle handle;  // where remembered
+
+    explicit operator bool() const noexcept { return result == Result::remembered; }
+};
+
 // The next session of a browser whose session ran out. The same facts are given to everyone who asks while
 // they hold, so that several tabs derive the same cookie without its value being stored anywhere.
 struct Successor {
@@ -225,7 +238,7 @@ struct Instance {
     WallTime last_seen{};
 };
 
-// One row of the list; a consistent copy of one live session.
+// One row of the list; a consistent copy of one session that is counted.
 struct Row {
     SessionHandle handle;
     SessionKey key;
@@ -297,13 +310,28 @@ struct ActRequest {
     std::string_view user;
     std::string_view role;
     std::string_view address;
-    std::string_view accounts;  // those the act was about, as in kAllAccountsLine
-    std::string_view account = "*";
-    std::string_view what;  // in words: a ref, a filter
+    std::string_view accounts;  // those the act was about, as in kAllAccountsLine; one line of an erasure
+    std::string_view account = "*";  // of a sweeping act
+    std::string_view what;           // in words: a ref, a filter
     std::string_view agent;
     std::string_view reason;
     std::string_view message;
     std::string_view pseudonym;  // of an erasure
+};
+
+// Takes a person's name out. Views need to live for the call only.
+struct ErasureRequest {
+    std::string_view account;  // "*" = all
+    std::string_view agent;    // as it is shown in lists
+    std::string_view pseudonym;
+};
+
+// How far an erasure is, taken in steps.
+struct ErasureCursor {
+    std::uint32_t slot = 0;
+    std::uint64_t act = 0;
+    std::uint64_t event = 0;
+    bool done = false;
 };
 
 struct ActTicket {
@@ -319,7 +347,7 @@ struct Act {
     std::uint64_t ended = 0;
     ActKind kind = ActKind::terminate;
     bool refused = false;
-    std::string account;
+    std::string account;  // that ends or is erased from; "*" = all
     std::string user;
     std::string role;
     std::string address;

@@ -114,36 +114,14 @@ Action answer_run_out(const RequestFacts& facts) noexcept {
     return answer_without_cookie(facts);
 }
 
-}  // namespace
-
-CookieState cookie_state(CookieValue::Status found, Verified::Status verified) noexcept {
-    switch (found) {
-        case CookieValue::Status::absent:
-            return CookieState::absent;
-        case CookieValue::Status::conflicting:
-            return CookieState::conflicting;
-        case CookieValue::Status::malformed:
-            return CookieState::unusable;
-        case CookieValue::Status::found:
-            break;
-    }
-    switch (verified) {
-        case Verified::Status::genuine:
-            return CookieState::genuine;
-        case Verified::Status::failed:
-            return CookieState::undecided;
-        case Verified::Status::forged:
-        case Verified::Status::malformed:
-        case Verified::Status::unknown_key:
-            break;
-    }
-    return CookieState::unusable;
-}
-
-Action decide(const RequestFacts& facts) noexcept {
+Action decide_if_tracked(const RequestFacts& facts) noexcept {
     // PRODUCT 6: two different values are refused.
     if (facts.cookie == CookieState::conflicting) {
         return Action::refuse_conflict;
+    }
+    // PRODUCT 8: an ended cookie is always refused, so one that may be an ended one is, too.
+    if (facts.cookie == CookieState::unjudged) {
+        return Action::refuse_unjudged;
     }
     const Standing standing = standing_of(facts);
     if (standing == Standing::told) {
@@ -167,12 +145,45 @@ Action decide(const RequestFacts& facts) noexcept {
         case Standing::told:
             break;
     }
-    // PRODUCT 8: when it can't track, the request goes on.
-    return Action::pass_untracked;
+    // PRODUCT 8: when it can't track, the request goes on; one directive turns that into refusing.
+    return facts.refuse_untracked ? Action::refuse_untracked : Action::pass_untracked;
+}
+
+}  // namespace
+
+CookieState cookie_state(CookieValue::Status found, Verified::Status verified) noexcept {
+    switch (found) {
+        case CookieValue::Status::absent:
+            return CookieState::absent;
+        case CookieValue::Status::conflicting:
+            return CookieState::conflicting;
+        case CookieValue::Status::malformed:
+            return CookieState::unusable;
+        case CookieValue::Status::found:
+            break;
+    }
+    switch (verified) {
+        case Verified::Status::genuine:
+            return CookieState::genuine;
+        case Verified::Status::failed:
+            return CookieState::undecided;
+        case Verified::Status::keyless:
+            return CookieState::unjudged;
+        case Verified::Status::forged:
+        case Verified::Status::malformed:
+        case Verified::Status::unknown_key:
+            break;
+    }
+    return CookieState::unusable;
+}
+
+Action decide(const RequestFacts& facts) noexcept {
+    const Action action = decide_if_tracked(facts);
+    return facts.refuse_untracked && facts.obstructed && begins(action) ? Action::refuse_untracked : action;
 }
 
 Action settle(Action planned, const AnswerFacts& answer) noexcept {
-    if (answers_itself(planned) || (planned != Action::begin_fresh && !sets_cookie(planned))) {
+    if (answers_itself(planned) || !begins(planned)) {
         return planned;
     }
     // ARCHITECTURE 5: a cookie is never set on 304.

@@ -20,6 +20,7 @@ enum class CookieState : std::uint8_t {
     conflicting,  // two different values
     unusable,     // malformed, forged or signed by an unknown key: as without a cookie, counted
     undecided,    // OpenSSL failed: nothing is known, as the tracker's `busy`
+    unjudged,     // there are no keys, so that not even an ended session's cookie would be known
     genuine,
 };
 
@@ -39,9 +40,11 @@ struct RequestFacts {
 
     Method method = Method::get;
     Classified request;
-    bool activity = true;  // agent_sessions_activity is not "0"
-    bool require = false;  // agent_sessions_require
-    bool strict = false;   // the cookie is SameSite=Strict
+    bool activity = true;           // agent_sessions_activity is not "0"
+    bool require = false;           // agent_sessions_require
+    bool strict = false;            // the cookie is SameSite=Strict
+    bool refuse_untracked = false;  // agent_sessions_untracked is "refuse"
+    bool obstructed = false;        // no session could begin now; looked at with refuse_untracked only
 
     bool carries_mark = false;   // the query has the parameter agent_session_reactivate
     bool mark_valid = false;     // TokenSigner::mark_matches (needed for told ended sessions only)
@@ -59,10 +62,12 @@ enum class Action : std::uint8_t {
     reactivate_by_reload,  // use_reactivation() before it goes on; Set-Cookie, begin() with predecessor
 
     // The request ends here.
-    refuse_required,  // 403 session_required
-    refuse_conflict,  // 400 cookie_conflict
-    tell_ended,       // the message page, and note_message_shown(); the answer's form follows wants_page
-    refuse_ended,     // the same without noting: script calls, prefetches; form follows wants_page
+    refuse_required,   // 403 session_required
+    refuse_conflict,   // 400 cookie_conflict
+    refuse_untracked,  // 503 session_unavailable
+    refuse_unjudged,   // 500: the cookie may be that of an ended session, and nobody can tell
+    tell_ended,        // the message page, and note_message_shown(); the answer's form follows wants_page
+    refuse_ended,      // the same without noting: script calls, prefetches; form follows wants_page
     // use_reactivation(), new cookie, 303 to the URL without the mark. Also for the reload of a message whose
     // URL still has a void mark.
     reactivate_by_mark,
@@ -76,6 +81,8 @@ constexpr bool answers_itself(Action action) noexcept {
     switch (action) {
         case Action::refuse_required:
         case Action::refuse_conflict:
+        case Action::refuse_untracked:
+        case Action::refuse_unjudged:
         case Action::tell_ended:
         case Action::refuse_ended:
         case Action::reactivate_by_mark:
@@ -84,6 +91,12 @@ constexpr bool answers_itself(Action action) noexcept {
         default:
             return false;
     }
+}
+
+// Is the cookie that of a session that was closed, so that it must not pass, whatever fails?
+constexpr bool concerns_ended(Action action) noexcept {
+    return action == Action::tell_ended || action == Action::refuse_ended ||
+           action == Action::reactivate_by_mark || action == Action::reactivate_by_reload;
 }
 
 // Does a live session's request go on, with nothing planned for its answer?
@@ -95,6 +108,11 @@ constexpr bool passes_live(Action action) noexcept {
 constexpr bool sets_cookie(Action action) noexcept {
     return action == Action::begin_next || action == Action::issue_cookie ||
            action == Action::reactivate_by_mark || action == Action::reactivate_by_reload;
+}
+
+// Does a session begin, with this request or with the cookie that the answer brings?
+constexpr bool begins(Action action) noexcept {
+    return action == Action::begin_fresh || sets_cookie(action);
 }
 
 struct AnswerFacts {

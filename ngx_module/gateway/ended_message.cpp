@@ -40,6 +40,11 @@ constexpr std::string_view kRequiredTitle = "A session is required";
 constexpr std::string_view kRequiredDetail =
     "This request carries no session. Open the application in the browser first.";
 
+constexpr std::string_view kUnavailableTitle = "No session can begin now";
+constexpr std::string_view kUnavailableDetail =
+    "The application can't be opened at the moment. Please try again in a few seconds.";
+constexpr std::string_view kRetryAfterSeconds = "5";
+
 constexpr std::string_view kConflictTitle = "Conflicting session cookies";
 constexpr std::string_view kConflictDetail =
     "The browser sent several session cookies that differ. Delete the cookies of this site, then reload the "
@@ -162,6 +167,12 @@ Answer ended_answer(const EndedMessage& message, bool as_page) {
 
 Answer session_required_answer(bool as_page) {
     return make_refusal(403, "session_required", kRequiredTitle, kRequiredDetail, as_page);
+}
+
+Answer session_unavailable_answer(bool as_page) {
+    Answer answer = make_refusal(503, "session_unavailable", kUnavailableTitle, kUnavailableDetail, as_page);
+    answer.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+    return answer;
 }
 
 Answer cookie_conflict_answer(bool as_page) {

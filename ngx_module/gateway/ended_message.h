@@ -1,4 +1,4 @@
-// What an agent reads: the message about an ended session, and the two refusals. English; every text is here.
+// What an agent reads: the message about an ended session, and the refusals. English; every text is here.
 // Everything that comes from outside is escaped; text that is not UTF-8 is repaired. Thread safety: pure.
 #pragma once
 
@@ -36,6 +36,9 @@ Answer ended_answer(const EndedMessage& message, bool as_page);
 
 // 403, code "session_required". Source: PRODUCT 4, last but one point.
 Answer session_required_answer(bool as_page);
+
+// 503 with Retry-After, code "session_unavailable". Source: PRODUCT 8, "turns that into refusing".
+Answer session_unavailable_answer(bool as_page);
 
 // 400, code "cookie_conflict". Source: PRODUCT 6, "two different values are refused".
 Answer cookie_conflict_answer(bool as_page);

@@ -73,10 +73,10 @@ std::string check_private(const File& file, const std::string& path) {
 }
 
 // Bounded, since a process that was stopped while it holds the lock must not stop all others from starting.
-std::string lock(const File& file, const std::string& path) {
-    constexpr int kTries = 1000;
+std::string lock(const File& file, const std::string& path, tracker::Millis patience) {
     constexpr timespec kPause{0, 10'000'000};
-    for (int attempt = 0; attempt < kTries; ++attempt) {
+    const auto tries = patience.count() / 10;
+    for (std::int64_t attempt = 0; attempt <= tries; ++attempt) {
         if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
             return {};
         }
@@ -216,7 +216,8 @@ LoadedKeys load(const std::string& path, bool& missing) {
 
 }  // namespace
 
-LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, tracker::Millis absolute) {
+LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, tracker::Millis absolute,
+                               tracker::Millis patience) {
     const std::string lock_path = path + ".lock";
     const File lock_file(open_retrying(lock_path, O_RDONLY | O_CREAT));
     if (!lock_file) {
@@ -225,7 +226,7 @@ LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, t
     if (std::string error = check_private(lock_file, lock_path); !error.empty()) {
         return failed(std::move(error));
     }
-    if (std::string error = lock(lock_file, lock_path); !error.empty()) {
+    if (std::string error = lock(lock_file, lock_path, patience); !error.empty()) {
         return failed(std::move(error));
     }
 

@@ -24,8 +24,10 @@ struct LoadedKeys {
 
 // Loads the keys, makes the file if there is none, rotates if it is time (KeyRing::rotate). A file that is
 // damaged, is no regular file, belongs to another user or may be read by others is refused, and never
-// overwritten. REQUIRES: the directory exists; called as the user of the workers.
-LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, tracker::Millis absolute);
+// overwritten. `patience`: how long another process that is at it is waited for. REQUIRES: the directory
+// exists; called as the user of the workers.
+LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, tracker::Millis absolute,
+                               tracker::Millis patience);
 
 // Loads without writing anything.
 LoadedKeys load_keys(const std::string& path);

@@ -179,7 +179,7 @@ Verified TokenSigner::verify(std::string_view value) const noexcept {
         return {Verified::Status::malformed, {}, {}};
     }
     if (!state_) {
-        return {Verified::Status::failed, {}, {}};
+        return {Verified::Status::keyless, {}, {}};
     }
     const Key* key = state_->ring.find(token[0]);
     if (key == nullptr) {

@@ -42,6 +42,7 @@ struct Verified {
         malformed,    // not 52 characters of canonical base64url
         unknown_key,  // names a key that was dropped, or never was
         failed,       // OpenSSL failed (no memory): nothing is known, treat as untracked
+        keyless,      // well formed, but the signer has no keys
     };
     Status status = Status::malformed;
     tracker::SessionKey key;     // with `genuine` only

@@ -170,7 +170,15 @@ TEST_F(AdminInput, BodiesMustBeJsonByName) {
 }
 
 TEST_F(AdminInput, LargeBodiesAreRefusedWithoutBeingRead) {
-    expect_problem(post("{\"refs\":[\"" + std::string(2 << 20, 'x') + "\"]}"), 413, "body_too_large");
+    const HttpResponse refused = post("{\"refs\":[\"" + std::string(2 << 20, 'x') + "\"]}");
+    expect_problem(refused, 413, "body_too_large");
+    const boost::json::object problem = parse_object(refused);
+    EXPECT_EQ(text_of(problem, "type"), "urn:agent-sessions:problem:body_too_large");
+    EXPECT_EQ(text_of(problem, "instance"), "api/1/sessions/terminate");
+    EXPECT_EQ(text_of(problem, "request_id").size(), 32U);
+    for (const char* header : {"Cache-Control", "X-Content-Type-Options", "Content-Security-Policy"}) {
+        EXPECT_TRUE(refused.header(header).has_value()) << header;
+    }
     std::string refs = "{\"refs\":[";
     for (int number = 0; number < 10001; ++number) {
         refs += (number == 0 ? "\"" : ",\"") + std::string(32, '0') + "\"";

@@ -2,9 +2,13 @@
 // (issue 3).
 #include <ctime>
 #include <filesystem>
+#include <thread>
 
 #include "tests/e2e/support/files.h"
+#include "tests/e2e/support/flood.h"
 #include "tests/e2e/support/gateway_test.h"
+#include "tests/e2e/support/mapped_segment.h"
+#include "tracker/memory/zone_lock.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -65,6 +69,30 @@ TEST_F(History, ASessionIsFoundInThePastAndItsEndInTheAudit) {
     EXPECT_EQ(text_of(list.at("entries").at(0).as_object(), "user"), "supervisor");
     EXPECT_EQ(text_of(list.at("entries").at(0).as_object(), "action"), "terminate");
     EXPECT_EQ(list.at("entries").at(0).at("ended").to_number<int>(), 1);
+}
+
+// A client that hung up stopped its termination half way, and nobody was told what had ended.
+TEST_F(History, WhoHangsUpHasStillEndedThemAndIsInTheAudit) {
+    start();
+    Browser alice = browser();
+    const std::string ref = begin_session(alice, "alice");
+    const std::string body = "{\"refs\":[\"" + ref + "\",\"" + std::string(32, 'a') + "\"]}";
+    {
+        // The first one ends at once; whether there is a second one nobody can say while the table is held.
+        const MappedSegment segment(server.prefix() / "run/floor.segment");
+        const tracker::memory::ZoneGuard held(segment.layout(), tracker::Waiting::patient);
+        send_and_hang_up(config.port,
+                         "POST /admin/api/1/sessions/terminate HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                         "X-Test-Accounts: *\r\nX-Test-Role: operator\r\nX-Test-User: hasty\r\n"
+                         "Content-Type: application/json\r\nContent-Length: " +
+                             std::to_string(body.size()) + "\r\n\r\n" + body,
+                         [&] { return !admin().row(ref).has_value(); });
+        // Enough for the worker to learn of it, as a rule.
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    const boost::json::object list = read_until("audit?user=hasty", filtered_is(1));
+    EXPECT_EQ(list.at("entries").at(0).at("ended").to_number<int>(), 1);
+    EXPECT_EQ(admin().current(), 0);
 }
 
 TEST_F(History, NobodySeesThePastOfAnotherAccount) {

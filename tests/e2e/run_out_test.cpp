@@ -29,6 +29,27 @@ TEST_F(RunOut, AnIdleSessionLeavesTheListByItself) {
     lunch_break();
 }
 
+// While some hundred sessions run out one after the other, every list is as long as its count.
+TEST_F(RunOut, ListsAndCountsAgreeWhileSessionsRunOut) {
+    config.set("agent_sessions_timeout", "1s absolute=1h");
+    start();
+    begin_sessions(100, "agent");
+    AdminClient supervisor = admin();
+    int compared = 0;
+    EXPECT_TRUE(wait_until([&] {
+        const std::int64_t before = supervisor.current();
+        const boost::json::object list = supervisor.read("sessions?limit=500");
+        const std::int64_t after = supervisor.current();
+        if (before == after) {
+            ++compared;
+            EXPECT_EQ(list.at("sessions").as_array().size(), static_cast<std::size_t>(after));
+            EXPECT_EQ(list.at("total").to_number<std::int64_t>(), after);
+        }
+        return after == 0;
+    }));
+    EXPECT_GT(compared, 3);
+}
+
 TEST_F(RunOut, TheNextNavigationBeginsTheNextSessionWithoutAMessage) {
     start();
     Browser alice = lunch_break();

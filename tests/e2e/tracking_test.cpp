@@ -137,6 +137,48 @@ TEST_F(Tracking, AnInstanceNobodyRefreshesIsClosed) {
     }));
 }
 
+TEST_F(Tracking, AnInstanceThatIsRefreshedOutlivesOneThatIsNot) {
+    config.set("agent_sessions_timeout", "60s absolute=1h instance=3s");
+    start();
+    Browser alice = browser();
+    const std::string ref = begin_session(alice, "alice");
+    alice.send(navigation("/flow?interaction=Billing&instance=a"));
+    AdminClient supervisor = admin();
+    EXPECT_TRUE(wait_until([&] {
+        alice.send(script_call("/poll?interaction=Address&instance=b"));
+        const auto row = supervisor.row(ref);
+        return row && names_of(*row) == std::vector<std::string>{"Address"};
+    }));
+}
+
+TEST_F(Tracking, AnInteractionThatTheApplicationClosesIsClosed) {
+    config.set("agent_sessions_interaction_close", "$upstream_http_x_closed $arg_instance");
+    start();
+    Browser alice = browser();
+    const std::string ref = begin_session(alice, "alice");
+    Browser bob = browser();
+    const std::string bobs = begin_session(bob, "bob");
+    bob.send(navigation("/flow?interaction=Billing&instance=a"));
+    alice.send(navigation("/flow?interaction=Billing&instance=a"));
+    alice.send(navigation("/flow?interaction=Billing&instance=b"));
+    alice.send(navigation("/flow?interaction=Address"));
+    AdminClient supervisor = admin();
+    const auto open = [&] { return supervisor.row(ref).value().at("instances").to_number<int>(); };
+    EXPECT_EQ(open(), 3);
+    EXPECT_TRUE(is_from_application(alice.send(form_post("/done?closed=Billing&instance=a", "a=1"))));
+    EXPECT_EQ(open(), 2);
+    EXPECT_EQ(names_of(supervisor.row(ref).value()), (std::vector<std::string>{"Address", "Billing"}));
+    alice.send(script_call("/done?closed=Address"));
+    EXPECT_EQ(names_of(supervisor.row(ref).value()), std::vector<std::string>{"Billing"});
+    alice.send(script_call("/done?closed=Billing&instance=a"));
+    alice.send(script_call("/done?closed=Never"));
+    alice.send(script_call("/refused/403?closed=Billing&instance=b"));
+    EXPECT_EQ(open(), 1) << "neither what is closed already, nor what a refusal says";
+    alice.send(script_call("/flow?interaction=Billing&instance=b&closed=Billing"));
+    EXPECT_EQ(open(), 0) << "its last step";
+    EXPECT_EQ(supervisor.row(bobs).value().at("instances").to_number<int>(), 1);
+}
+
 TEST_F(Tracking, LongTextIsCutAtACharacterAndStrangeTextIsListedAsText) {
     start();
     Browser alice = browser();

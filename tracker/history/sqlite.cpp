@@ -1,6 +1,7 @@
 #include "tracker/history/sqlite.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,8 +14,19 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 16;
 
+std::string describe(int error) {
+    return " (" + std::to_string(error) + ": " + std::strerror(error) + ")";
+}
+
+// What the system said tells an operator more than "disk I/O error".
+std::string system_error_of(sqlite3* database) {
+    const int code = sqlite3_errcode(database) & 0xff;
+    const int error = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(database) : 0;
+    return error == 0 ? std::string() : describe(error);
+}
+
 [[noreturn]] void fail_with(sqlite3* database, const char* what) {
-    throw DatabaseError(std::string(what) + ": " + sqlite3_errmsg(database),
+    throw DatabaseError(std::string(what) + ": " + sqlite3_errmsg(database) + system_error_of(database),
                         sqlite3_extended_errcode(database));
 }
 
@@ -33,12 +45,28 @@ std::uint64_t load_big_endian(const std::uint8_t* bytes) noexcept {
     return value;
 }
 
+// A file of somebody else's, or no file, is not what was left here.
+void refuse_foreign_file(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) {
+        return;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        throw DatabaseError("it is not a regular file", SQLITE_PERM);
+    }
+    if (status.st_uid != ::geteuid()) {
+        throw DatabaseError("it belongs to user " + std::to_string(status.st_uid) +
+                                ", but the workers run as user " + std::to_string(::geteuid()),
+                            SQLITE_PERM);
+    }
+}
+
 // SQLite itself would make the file with the umask's rights; its journals take over those of the file.
 void make_private_file(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) {
         const int error = errno;
-        throw DatabaseError("open() failed (" + std::to_string(error) + ": " + std::strerror(error) + ")",
+        throw DatabaseError("open() failed" + describe(error),
                             error == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN);
     }
     ::close(file);
@@ -163,6 +191,7 @@ std::optional<std::string> Statement::text_or_null(int column) const {
 Connection::Connection(const std::string& path, OpenMode mode, std::chrono::milliseconds patience) {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READONLY;
     if (mode == OpenMode::read_write) {
+        refuse_foreign_file(path);
         make_private_file(path);
         flags = (flags & ~SQLITE_OPEN_READONLY) | SQLITE_OPEN_READWRITE;
     }

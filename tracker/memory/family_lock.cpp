@@ -27,14 +27,17 @@ FamilyLock& FamilyLock::operator=(FamilyLock&& other) noexcept {
 FamilyLock FamilyLock::open(const std::string& path, const FileOwner& owner, Standing& standing,
                             std::string& error) {
     // Not inherited over exec: the child of a binary upgrade must show itself that it may join.
-    FamilyLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    // Reading is enough for a lock, and works on a disk that is read-only.
+    FamilyLock lock(::open(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (lock.file_ < 0) {
         standing = Standing::failed;
         error =
             "open() \"" + path + "\" failed (" + std::to_string(errno) + ": " + std::strerror(errno) + ")";
         return lock;
     }
-    if (::geteuid() == 0 && owner.user &&
+    struct stat status {};
+    const bool is_given = !owner.user || (::fstat(lock.file_, &status) == 0 && status.st_uid == *owner.user);
+    if (::geteuid() == 0 && !is_given &&
         ::fchown(lock.file_, *owner.user, owner.group.value_or(static_cast<gid_t>(-1))) != 0) {
         standing = Standing::failed;
         error =

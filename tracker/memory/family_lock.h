@@ -1,6 +1,6 @@
-// The lock file beside a segment: held (shared) by the master that attached and, through inheritance, by all
-// its children, so it shows whether a family of processes still uses the segment, even after its master was
-// killed.
+// The lock file beside a segment, and the one beside the database of a history: held (shared) by the master
+// that attached and, through inheritance, by all its children, so it shows whether a family of processes
+// still uses the file, even after its master was killed.
 #pragma once
 
 #include <string>

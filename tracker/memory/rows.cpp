@@ -35,6 +35,13 @@ WallTime to_wall(BootTime time, Now now) noexcept {
     return now.wall - (now.boot - time);
 }
 
+// The word of an end says when that was; what it replaced was kept.
+BootTime last_seen_of(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
+    return word.state() == SlotState::live
+               ? word.time()
+               : BootTime{std::chrono::seconds{layout.cold(slot).last_seen.load(std::memory_order_relaxed)}};
+}
+
 BootTime deadline_of(Layout& layout, SlotIndex slot) noexcept {
     return BootTime{std::chrono::seconds{layout.hot(slot).deadline.load(std::memory_order_relaxed)}};
 }
@@ -105,7 +112,7 @@ bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row,
     row.account = hot.account.load(std::memory_order_relaxed);
     row.started = started_of(layout, slot);
     row.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
-    row.last_seen = to_wall(whole_seconds(word.time()), now);
+    row.last_seen = to_wall(whole_seconds(last_seen_of(layout, slot, word)), now);
     row.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
     row.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
     row.lifetime = lifetime_of(layout, slot);
@@ -173,14 +180,14 @@ bool copy_consistently(Layout& layout, SlotIndex slot, Waiting waiting, Wanted w
 
 bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexcept {
     const SlotWord word = word_of(layout, slot);
-    if (word.state() != SlotState::live || overdue(layout, slot, word, now) != EndReason::none) {
+    if (!word.is_counted()) {
         return false;
     }
     out.handle = {slot, word.generation()};
     out.key = key_of(layout, slot);
     out.account = layout.hot(slot).account.load(std::memory_order_relaxed);
     out.started = started_of(layout, slot);
-    out.last_seen = to_wall(whole_seconds(word.time()), now);
+    out.last_seen = to_wall(whole_seconds(last_seen_of(layout, slot, word)), now);
     out.begun = BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}};
     std::atomic_thread_fence(std::memory_order_acquire);
     return word_of(layout, slot).generation() == word.generation();
@@ -189,10 +196,7 @@ bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexc
 bool copy_row(Layout& layout, SessionHandle handle, Now now, Row& row, bool with_details, Waiting waiting) {
     return copy_consistently(
         layout, handle.slot, waiting,
-        [&](SlotWord word) {
-            return word.state() == SlotState::live && word.generation() == handle.generation &&
-                   overdue(layout, handle.slot, word, now) == EndReason::none;
-        },
+        [&](SlotWord word) { return word.is_counted() && word.generation() == handle.generation; },
         [&](SlotWord word) { return copy_once(layout, handle.slot, word, now, row, with_details); });
 }
 

@@ -1,5 +1,7 @@
-// Consistent copies of live sessions, without the lock: read, then check that the slot was not changed
-// meanwhile.
+// Consistent copies of sessions, without the lock: read, then check that the slot was not changed meanwhile.
+//
+// What is copied is what is counted: a session until its end is settled, also while its time is over but
+// nobody has noticed yet. So lists, counts and a recount agree at every instant.
 #pragma once
 
 #include "tracker/memory/layout.h"
@@ -8,10 +10,10 @@
 
 namespace agent_sessions::tracker::memory {
 
-// The cheap fields, from the slot alone. false: not live (or over its time) at `now`.
+// The cheap fields, from the slot alone. false: no session that is counted.
 bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexcept;
 
-// Everything. false: that use of the slot is not live any more.
+// Everything. false: that use of the slot is not counted any more.
 bool copy_row(Layout& layout, SessionHandle handle, Now now, Row& row, bool with_details, Waiting waiting);
 
 // Copies what is remembered of an ended session. false: forgotten.

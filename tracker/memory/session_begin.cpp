@@ -50,7 +50,7 @@ Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexce
 
 std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallTime started,
                                            std::string_view account, const Lifetime& lifetime,
-                                           Now now) noexcept {
+                                           std::optional<SessionKey> predecessor, Now now) noexcept {
     if (const Located known = locate(layout, key)) {
         return SessionHandle{known.slot, known.word.generation()};
     }
@@ -67,6 +67,9 @@ std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallT
     const SlotIndex slot = *occupied;
     fill_slot(layout, slot, key, started, lifetime, now);
     layout.hot(slot).account.store(*index, std::memory_order_relaxed);
+    if (predecessor) {
+        inherit_agent(change, slot, *predecessor, *index);
+    }
     change.add(layout.totals.ended, std::uint32_t{1});
     const SlotWord word(next_generation(layout, slot), SlotState::ended, EndReason::idle, now.boot);
     publish(change, slot, word);

@@ -3,6 +3,7 @@
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
 #include "tracker/memory/texts.h"
+#include "tracker/valid_utf8.h"
 
 namespace agent_sessions::tracker::memory {
 
@@ -17,7 +18,8 @@ WallTime started_of(Layout& layout, SlotIndex slot) noexcept {
 
 IdentifyResult rename_agent(Layout& layout, SlotIndex slot, std::string_view agent, Now now) noexcept {
     HotSlot& hot = layout.hot(slot);
-    const std::string_view name = cut(agent, kMaxAgentBytes);
+    const ValidUtf8 shown(agent);
+    const std::string_view name = cut(shown.view(), kMaxAgentBytes);
     const TextIndex before = hot.agent.load(std::memory_order_relaxed);
     const bool same = before != 0 && equals(layout, before, name);
     const bool told_before = before != 0 && hot.inherited.load(std::memory_order_relaxed) == 0;
@@ -50,7 +52,7 @@ void replace_label(Layout& layout, SlotIndex slot, std::string_view label, Now n
         const DetailChange details(change, hot);
         const TextIndex before = cold.label.load(std::memory_order_relaxed);
         change.set(hot.label_hash, name_hash(layout, label));
-        change.set(cold.label, refer(change, cut(label, kMaxLabelBytes), 0));
+        change.set(cold.label, refer(change, cut(ValidUtf8(label).view(), kMaxLabelBytes), 0));
         report(change, slot, EventKind::identified, now);
         release(change, before);
     }
@@ -60,7 +62,8 @@ void replace_label(Layout& layout, SlotIndex slot, std::string_view label, Now n
 InstanceResult put_instance(Layout& layout, SlotIndex slot, std::string_view name, std::uint64_t key,
                             Now now) noexcept {
     HotSlot& hot = layout.hot(slot);
-    name = cut(name, kMaxInteractionBytes);
+    const ValidUtf8 shown(name);
+    name = cut(shown.view(), kMaxInteractionBytes);
     const InstanceIndex first = hot.instances.load(std::memory_order_relaxed);
     const InstanceIndex known = find_instance(layout, first, key);
     if (known != 0) {

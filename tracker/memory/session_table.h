@@ -16,10 +16,10 @@ namespace agent_sessions::tracker::memory {
 
 Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexcept;
 
-// A slot for a run-out cookie of which nothing is left.
+// A slot for a run-out cookie that names no session, with the agent of its predecessor. nullopt: no room.
 std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallTime started,
                                            std::string_view account, const Lifetime& lifetime,
-                                           Now now) noexcept;
+                                           std::optional<SessionKey> predecessor, Now now) noexcept;
 
 // Lets counts, texts, instances and the event follow a slot whose word says `ending`. Others are left alone.
 void settle_slot(Layout& layout, SlotIndex slot, const EndRequest& request, Now now) noexcept;

@@ -4,6 +4,7 @@
 
 #include "tracker/memory/index.h"
 #include "tracker/memory/texts.h"
+#include "tracker/valid_utf8.h"
 
 namespace agent_sessions::tracker::memory {
 namespace {
@@ -19,12 +20,9 @@ void set_instant(Shared<std::int64_t>& word, WallTime time) noexcept {
     word.store(time.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
-// The name that a session without one of its own takes over from the ended session of the same browser.
-TextIndex inherited_agent(Layout& layout, const BeginRequest& request, AccountIndex account) noexcept {
-    if (!request.agent.empty() || !request.predecessor) {
-        return 0;
-    }
-    const Located before = locate(layout, *request.predecessor);
+// Whom the session that follows an ended one may be taken to belong to; 0 = nobody.
+TextIndex agent_to_inherit(Layout& layout, SessionKey predecessor, AccountIndex account) noexcept {
+    const Located before = locate(layout, predecessor);
     if (!before || !before.word.is_over() || before.word.reason() == EndReason::logout ||
         layout.hot(before.slot).account.load(std::memory_order_relaxed) != account) {
         return 0;
@@ -79,24 +77,34 @@ void fill_slot(Layout& layout, SlotIndex slot, SessionKey key, WallTime started,
     }
 }
 
+void inherit_agent(Transaction& change, SlotIndex slot, SessionKey predecessor,
+                   AccountIndex account) noexcept {
+    Layout& layout = change.layout();
+    if (const TextIndex agent = agent_to_inherit(layout, predecessor, account)) {
+        change.add(layout.text(agent).head.references, std::uint32_t{1});
+        layout.hot(slot).agent.store(agent, std::memory_order_relaxed);
+        layout.hot(slot).inherited.store(1, std::memory_order_relaxed);
+    }
+}
+
 void fill_details(Transaction& change, SlotIndex slot, const BeginRequest& request,
                   AccountIndex account) noexcept {
     Layout& layout = change.layout();
     HotSlot& hot = layout.hot(slot);
     ColdSlot& cold = layout.cold(slot);
-    TextIndex agent = refer(change, cut(request.agent, kMaxAgentBytes), account);
-    if (const TextIndex inherited = inherited_agent(layout, request, account)) {
-        change.add(layout.text(inherited).head.references, std::uint32_t{1});
-        agent = inherited;
-        hot.inherited.store(1, std::memory_order_relaxed);
-    }
+    const TextIndex agent = refer(change, cut(ValidUtf8(request.agent).view(), kMaxAgentBytes), account);
     hot.agent.store(agent, std::memory_order_relaxed);
+    if (request.agent.empty() && request.predecessor) {
+        inherit_agent(change, slot, *request.predecessor, account);
+    }
     hot.agent_hash.store(name_hash(layout, request.agent), std::memory_order_relaxed);
     hot.label_hash.store(name_hash(layout, request.label), std::memory_order_relaxed);
     hot.confirmed.store(request.confirmed ? 1 : 0, std::memory_order_relaxed);
-    cold.label.store(refer(change, cut(request.label, kMaxLabelBytes), 0), std::memory_order_relaxed);
-    cold.address.store(refer(change, cut(request.address, kMaxAddressBytes), 0), std::memory_order_relaxed);
-    cold.user_agent.store(refer(change, cut(request.user_agent, kMaxUserAgentBytes), 0),
+    cold.label.store(refer(change, cut(ValidUtf8(request.label).view(), kMaxLabelBytes), 0),
+                     std::memory_order_relaxed);
+    cold.address.store(refer(change, cut(ValidUtf8(request.address).view(), kMaxAddressBytes), 0),
+                       std::memory_order_relaxed);
+    cold.user_agent.store(refer(change, cut(ValidUtf8(request.user_agent).view(), kMaxUserAgentBytes), 0),
                           std::memory_order_relaxed);
 }
 

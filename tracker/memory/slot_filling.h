@@ -12,6 +12,10 @@ std::uint32_t seconds_of(Millis time) noexcept;
 void fill_slot(Layout& layout, SlotIndex slot, SessionKey key, WallTime started, const Lifetime& lifetime,
                Now now) noexcept;
 
+// Gives it the agent of the ended session of the same browser, if that one has any and did not log out.
+void inherit_agent(Transaction& change, SlotIndex slot, SessionKey predecessor,
+                   AccountIndex account) noexcept;
+
 // Who and where, of a session that begins.
 void fill_details(Transaction& change, SlotIndex slot, const BeginRequest& request,
                   AccountIndex account) noexcept;

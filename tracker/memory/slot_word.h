@@ -41,6 +41,8 @@ class SlotWord {
 
     // Ended for every request, whether its counts have followed or not.
     constexpr bool is_over() const { return state() == SlotState::ending || state() == SlotState::ended; }
+    // Part of the counts, and so of the lists.
+    constexpr bool is_counted() const { return state() == SlotState::live || state() == SlotState::ending; }
 
   private:
     std::uint64_t bits_ = 0;

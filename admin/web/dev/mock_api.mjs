@@ -143,7 +143,7 @@ export function answer(state, method, path, parameters, body) {
   if (method === "GET" && path === "") {
     const { user, role, accounts, write } = state;
     const who = { name: "agent-sessions", version: "0.1.0", api: 1, user, role, accounts, write };
-    return { status: 200, body: { ...who, time_zone: zone, links: {} } };
+    return { status: 200, body: { ...who, time_zone: zone, links: { erase: "erase" } } };
   }
 
   if (method === "GET" && path === "accounts") {
@@ -226,10 +226,12 @@ export function answer(state, method, path, parameters, body) {
     const search = parameters.get("q") ?? "";
     const agent = parameters.get("agent");
     const interaction = parameters.get("interaction");
+    const address = parameters.get("address");
     const found = listed.filter(
       (session) =>
         (search === "" || matches(session, search)) &&
         (agent === null || (session.agent ?? "") === agent) &&
+        (address === null || (session.address ?? "") === address) &&
         (interaction === null || session.interactions.includes(interaction)),
     );
     found.sort(compare(key, sort.startsWith("-")));
@@ -265,6 +267,19 @@ export function answer(state, method, path, parameters, body) {
     return session
       ? { status: 200, body: { ...session, open_instances: opened() } }
       : problem(404, "session_not_found", "There is no such session", "");
+  }
+
+  if (method === "POST" && path === "erase") {
+    if (state.role !== "admin") {
+      return problem(403, "role_insufficient", "Your role does not allow this", "Only an admin erases.");
+    }
+    const pseudonym = "erased-0123456789abcdef";
+    state.sessions = state.sessions.map((session) =>
+      session.agent === body.agent && (body.account === undefined || body.account === session.account)
+        ? { ...session, agent: pseudonym, address: null, user_agent: null }
+        : session,
+    );
+    return { status: 200, body: { pseudonym, durable: state.durable } };
   }
 
   if (method === "POST" && path === "sessions/terminate") {

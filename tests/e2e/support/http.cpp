@@ -199,24 +199,34 @@ HttpResponse Connection::send(const HttpRequest& request) {
     return transfer.finish(curl_easy_perform(state_->curl));
 }
 
+Multiplexed::Multiplexed(Origin origin) : origin_(origin), multi_(curl_multi_init()) {
+    curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+}
+
+Multiplexed::~Multiplexed() {
+    curl_multi_cleanup(multi_);
+}
+
 std::vector<HttpResponse> send_together(const std::vector<HttpRequest>& requests, Origin origin) {
-    CURLM* multi = curl_multi_init();
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+    return Multiplexed(origin).send(requests);
+}
+
+std::vector<HttpResponse> Multiplexed::send(const std::vector<HttpRequest>& requests) {
     std::vector<std::unique_ptr<Connection>> connections;
     std::vector<std::unique_ptr<Transfer>> transfers;
     for (const HttpRequest& request : requests) {
-        connections.push_back(std::make_unique<Connection>(origin));
+        connections.push_back(std::make_unique<Connection>(origin_));
         transfers.push_back(std::make_unique<Transfer>(connections.back()->state_->curl));
-        transfers.back()->prepare(request, origin);
-        curl_multi_add_handle(multi, transfers.back()->curl());
+        transfers.back()->prepare(request, origin_);
+        curl_multi_add_handle(multi_, transfers.back()->curl());
     }
     int running = 1;
-    while (running > 0 && curl_multi_perform(multi, &running) == CURLM_OK) {
-        curl_multi_poll(multi, nullptr, 0, 100, nullptr);
+    while (running > 0 && curl_multi_perform(multi_, &running) == CURLM_OK) {
+        curl_multi_poll(multi_, nullptr, 0, 100, nullptr);
     }
     std::vector<CURLcode> codes(requests.size(), CURLE_FAILED_INIT);
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
         for (std::size_t index = 0; index < transfers.size(); ++index) {
             if (transfers[index]->curl() == message->easy_handle) {
                 codes[index] = message->data.result;
@@ -226,11 +236,8 @@ std::vector<HttpResponse> send_together(const std::vector<HttpRequest>& requests
     std::vector<HttpResponse> responses;
     for (std::size_t index = 0; index < transfers.size(); ++index) {
         responses.push_back(transfers[index]->finish(codes[index]));
-        curl_multi_remove_handle(multi, transfers[index]->curl());
+        curl_multi_remove_handle(multi_, transfers[index]->curl());
     }
-    transfers.clear();
-    connections.clear();
-    curl_multi_cleanup(multi);
     return responses;
 }
 

@@ -61,13 +61,28 @@ class Connection {
     const Origin& origin() const;
 
   private:
-    friend std::vector<HttpResponse> send_together(const std::vector<HttpRequest>& requests, Origin origin);
+    friend class Multiplexed;
     struct State;
     std::unique_ptr<State> state_;
 };
 
-// Sends all of them at once, on one connection where the protocol is HTTP/2. Answers stand in the requests'
-// order.
+// Requests that are under way at the same time, on one connection where the protocol is HTTP/2. It is kept
+// alive between calls. Answers stand in the requests' order.
+class Multiplexed {
+  public:
+    explicit Multiplexed(Origin origin);
+    ~Multiplexed();
+    Multiplexed(const Multiplexed&) = delete;
+    Multiplexed& operator=(const Multiplexed&) = delete;
+
+    std::vector<HttpResponse> send(const std::vector<HttpRequest>& requests);
+
+  private:
+    Origin origin_;
+    void* multi_;  // libcurl's CURLM
+};
+
+// The same over a connection of its own.
 std::vector<HttpResponse> send_together(const std::vector<HttpRequest>& requests, Origin origin);
 
 // Request kinds as browsers send them. With Sec-Fetch-*: Chromium on https or localhost.

@@ -94,14 +94,32 @@ void NginxServer::run_as(const std::string& user) {
     run_command({"chown", "-R", user + ":", prefix().string()});
 }
 
+void NginxServer::preload(const char* library, const std::string& variable) {
+    const char* sanitizer_options = std::getenv("ASAN_OPTIONS");
+    libraries_ += (std::filesystem::read_symlink("/proc/self/exe").parent_path() / library).string();
+    libraries_ += ' ';
+    environment_.push_back(variable);
+    // Ours comes before the sanitizer's own operators and calls.
+    environment_.push_back(std::string("ASAN_OPTIONS=verify_asan_link_order=0:") +
+                           (sanitizer_options != nullptr ? sanitizer_options : ""));
+}
+
+void NginxServer::fail_allocations_while(const std::filesystem::path& sign) {
+    preload("failing_new.so", "AGENT_SESSIONS_FAIL_NEW=" + sign.string());
+}
+
+void NginxServer::obey_fault_plan(const std::filesystem::path& plan) {
+    preload("libfile_faults.so", "AGENT_SESSIONS_FILE_FAULTS=" + plan.string());
+}
+
 std::vector<std::string> NginxServer::program(const std::vector<std::string>& arguments) const {
     std::vector<std::string> command;
     if (user_) {
         command = {"setpriv", "--reuid=" + *user_, "--regid=" + *user_, "--clear-groups", "--"};
     }
-    if (!preloaded_library().empty()) {
-        command.insert(command.end(), {"env", "LD_PRELOAD=" + preloaded_library()});
-    }
+    command.emplace_back("env");
+    command.insert(command.end(), environment_.begin(), environment_.end());
+    command.push_back("LD_PRELOAD=" + libraries_ + preloaded_library());
     command.insert(command.end(), {nginx_program().string(), "-p", prefix().string() + "/", "-c",
                                    "conf/nginx.conf", "-e", "logs/error.log"});
     command.insert(command.end(), arguments.begin(), arguments.end());
@@ -224,6 +242,24 @@ bool NginxServer::kill_worker(pid_t worker) {
     return wait_until([&] {
         const std::vector<pid_t> now = workers();
         return now.size() == count && std::find(now.begin(), now.end(), worker) == now.end();
+    });
+}
+
+void NginxServer::kill_all() {
+    const pid_t master = NginxServer::master();
+    if (master <= 0) {
+        return;
+    }
+    // The master first, or it would start new workers; stopped, so that the list of its children holds.
+    kill(master, SIGSTOP);
+    const std::vector<pid_t> children = children_of(master);
+    kill(master, SIGKILL);
+    for (const pid_t child : children) {
+        kill(child, SIGKILL);
+    }
+    wait_until([&] {
+        reap_strays();
+        return !is_running(master) && std::none_of(children.begin(), children.end(), is_running);
     });
 }
 

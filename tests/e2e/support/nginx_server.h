@@ -34,6 +34,11 @@ class NginxServer {
     void configure(const std::string& configuration);
     // All commands run as this user from now on (only for root); the prefix is given to it.
     void run_as(const std::string& user);
+    // From the next start on, C++ allocations of its event loops fail while a file of this name exists.
+    void fail_allocations_while(const std::filesystem::path& sign);
+
+    // From the next start on, the file layer obeys the FaultPlan in this file.
+    void obey_fault_plan(const std::filesystem::path& plan);
 
     // Starts it as a daemon and waits for `workers` workers. False, with the reason in the test's report, if
     // not.
@@ -57,6 +62,8 @@ class NginxServer {
     std::vector<pid_t> workers() const { return workers_of(master()); }
     // Kills one worker and waits for its substitute.
     bool kill_worker(pid_t worker);
+    // SIGKILL for the master and all its workers at once, as far as that goes; waits until they are gone.
+    void kill_all();
 
     void quit();  // gracefully, waits for the end
     void stop();  // fast, waits for the end of every master and worker, and looks through the error log
@@ -66,12 +73,15 @@ class NginxServer {
     void allow_in_log(std::string text) { allowed_.push_back(std::move(text)); }
 
   private:
+    void preload(const char* library, const std::string& variable);
     std::vector<std::string> program(const std::vector<std::string>& arguments) const;
     void check_log();
     void end_master(pid_t master, int signal);
 
     Directory directory_;
     std::optional<std::string> user_;
+    std::string libraries_;
+    std::vector<std::string> environment_;
     std::vector<std::string> allowed_;
     std::vector<pid_t> masters_;
     std::size_t log_checked_ = 0;

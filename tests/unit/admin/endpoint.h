@@ -13,6 +13,7 @@
 
 #include "admin/handle.h"
 #include "tests/support/memory_segment.h"
+#include "tracker/history_feed.h"
 
 namespace agent_sessions::admin {
 
@@ -85,6 +86,16 @@ class Endpoint : public ::testing::Test {
         return tracker_.find(key, clock_.now()).state == tracker::Found::State::live;
     }
 
+    // What the history is to keep of what was done and tried.
+    std::vector<tracker::Act> acts() {
+        tracker::HistoryFeed feed(tracker_);
+        std::vector<tracker::Act> acts;
+        for (std::uint64_t number = feed.first_unsaved_act(); number < feed.next_act(); ++number) {
+            acts.push_back(*feed.read_act(number));
+        }
+        return acts;
+    }
+
     // "api/1/sessions?limit=2"
     Asked asked(std::string method, std::string_view target, std::string body = {}) const {
         Asked asked;
@@ -114,9 +125,11 @@ class Endpoint : public ::testing::Test {
         request.accept = asked.accept;
         request.accept_encoding = asked.accept_encoding;
         request.if_none_match = asked.if_none_match;
+        request.address = "198.51.100.7";
         request.request_id = "0123abcd";
         request.caller = asked.caller;
         request.now = clock_.now();
+        request.page_files = page_files_;
         Handled handled = handle(request, tracker_, history_);
         if (handled.response) {
             return *handled.response;
@@ -207,6 +220,7 @@ class Endpoint : public ::testing::Test {
     testing::FakeClock clock_;
     tracker::Tracker tracker_ = segment_.tracker();
     tracker::history::Reader* history_ = nullptr;
+    const PageFiles* page_files_ = nullptr;
     Caller caller_;
     bool waits_for_thread_ = false;  // real time passes while a task waits, else the clock's
     int looks_ = 1'000'000;

@@ -285,6 +285,14 @@ TEST_F(HistoryRoutes, WhoWasOnAtFiveToday) {
     EXPECT_EQ(code_of(get("api/1/history?cursor=abcd")), "invalid_cursor");
 }
 
+TEST_F(HistoryRoutes, LastActivityIsToldInTheWholeSecondsOfTheList) {
+    clock_.jump_wall(tracker::Millis{900});
+    const tracker::SessionKey key = begin({.agent = "ada"});
+    store({.began_hours_ago = 0}, key);
+    EXPECT_EQ(get_json("api/1/history").at("sessions").at(0).at("last_seen"),
+              get_json("api/1/sessions").at("sessions").at(0).at("last_seen"));
+}
+
 TEST_F(HistoryRoutes, ALiveSessionIsToldAsTheTableKnowsIt) {
     const tracker::SessionKey key = begin({.agent = "ada"});
     store({.began_hours_ago = 0}, key);

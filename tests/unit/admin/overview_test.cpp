@@ -132,6 +132,15 @@ TEST_F(OverviewTest, ASessionShowsItsInstances) {
                                             }));
 }
 
+TEST_F(OverviewTest, LastActivityOfAnInstanceIsToldInTheWholeSecondsOfItsSession) {
+    clock_.jump_wall(tracker::Millis{900});
+    const tracker::SessionKey key = begin();
+    tracker_.open_instance(handle_of(key), "Refund", "1", clock_.now());
+    const boost::json::object session = get_json("api/1/sessions/" + tracker::to_ref(key));
+    EXPECT_EQ(session.at("last_seen").as_string(), "2026-03-03T12:00:01.000Z");
+    EXPECT_EQ(session.at("open_instances").at(0).at("last_seen"), session.at("last_seen"));
+}
+
 TEST_F(OverviewTest, WhatIsNoRefIsNoSession) {
     const std::string ref = tracker::to_ref(begin());
     for (const std::string& wrong :

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -137,6 +138,7 @@ TEST_F(TerminateTest, AFilterTakesTheConditionsOfTheList) {
         R"({"agent":"ada","label":"north"})",
         R"({"label":"north"})",
         R"({"interaction":"Refund"})",
+        R"({"address":"192.0.2.1","label":"north"})",
         R"({"idle_gt":60})",
         R"({"idle_gt":"1m"})",
         R"({"multiple":1,"agent":"ada"})",
@@ -159,6 +161,7 @@ TEST_F(TerminateTest, AFilterTakesTheConditionsOfTheList) {
     expect_ended(terminate(R"({"filter":{"agent":null},"expected":1})"), 1);
     EXPECT_FALSE(is_live(guest));
     expect_ended(terminate(R"({"filter":{"label":null},"expected":0})"), 0);
+    expect_ended(terminate(R"({"filter":{"address":null},"expected":0})"), 0);
     expect_ended(terminate(R"({"filter":{},"expected":1})"), 1);
 }
 
@@ -347,6 +350,80 @@ TEST_F(TerminateTest, ABusyTableIsWaitedForAndThenLetGo) {
         EXPECT_EQ(header(response, "Retry-After"), "1");
     });
     EXPECT_EQ(results_of(terminate("{\"refs\":[" + quoted({7, 7}) + "]}")), Results{"not_found"});
+}
+
+// Some had ended when the table stayed busy, and the answer came without a word for the audit.
+TEST_F(TerminateTest, WhatEndedBeforeTheTableStayedBusyIsAudited) {
+    const tracker::SessionKey key = begin();
+    tracker_ = segment_.tracker(tracker::Waiting::event_loop);
+    looks_ = 1;
+    std::promise<void> held;
+    std::promise<void> let_go;
+    std::thread holder;
+    int step = 0;
+    const Response response = ask(
+        asked("POST", "api/1/sessions/terminate", "{\"refs\":[" + quoted(key) + "," + quoted({7, 7}) + "]}"),
+        [&] {
+            if (++step == 1) {
+                holder = std::thread([&] {
+                    const tracker::memory::ZoneGuard guard(segment_.layout(), tracker::Waiting::patient);
+                    held.set_value();
+                    let_go.get_future().wait();
+                });
+                held.get_future().wait();
+            } else if (step == 30) {
+                let_go.set_value();
+                holder.join();
+            }
+            clock_.advance(100ms);
+        });
+    EXPECT_EQ(code_of(response), "busy");
+    EXPECT_EQ(response.log, "");
+    ASSERT_EQ(acts().size(), 1u);
+    EXPECT_EQ(acts().front().ended, 1u);
+    EXPECT_EQ(acts().front().what, "2 refs");
+}
+
+TEST_F(TerminateTest, AnActThatIsMissingInTheAuditIsToldInTheLog) {
+    tracker::HistoryFeed(tracker_).note_state(tracker::HistoryState::busy, 0);
+    while (tracker_.record_act(tracker::ActRequest{}, clock_.now())) {
+    }
+    caller_.role = "admin";
+    const std::string bodies[] = {"{\"refs\":[" + quoted(begin()) + "]}",
+                                  R"({"filter":{"q":"f"},"expected":1})", R"({"all":true})"};
+    for (const std::string& body : bodies) {
+        begin({.agent = "f"});
+        const Response response = terminate(body);
+        EXPECT_EQ(response.status, 200) << body;
+        EXPECT_EQ(json_of(response).at("durable"), false) << body;
+        EXPECT_NE(response.log.find("missing in the audit"), std::string::npos) << body;
+        tracker::RowCursor cursor;
+        tracker_.end_all(cursor, 10'000, {std::nullopt, std::nullopt, clock_.now().boot}, {}, clock_.now());
+    }
+}
+
+// Whoever may not end all, and whoever may not do anything at all, was refused without a trace.
+TEST_F(TerminateTest, EveryRefusedAttemptIsAudited) {
+    const std::string ref = tracker::to_ref(begin());
+    EXPECT_EQ(code_of(terminate(R"({"all":true})")), "role_insufficient");
+    caller_.role = "";
+    caller_.user = "mallory";
+    EXPECT_EQ(code_of(ask(asked("DELETE", "api/1/sessions/" + ref))), "role_missing");
+    caller_.role = "operator";
+    caller_.accounts = "";
+    EXPECT_EQ(code_of(terminate(R"({"all":true})")), "account_missing");
+    EXPECT_EQ(code_of(get("api/1/sessions")), "account_missing") << "a read is no attempt to change anything";
+    ASSERT_EQ(acts().size(), 3u);
+    for (const tracker::Act& act : acts()) {
+        EXPECT_TRUE(act.refused);
+        EXPECT_EQ(act.address, "198.51.100.7");
+    }
+    EXPECT_EQ(acts()[0].user, "ada");
+    EXPECT_EQ(acts()[0].accounts, "*\n");
+    EXPECT_EQ(acts()[1].user, "mallory");
+    EXPECT_EQ(acts()[1].role, "none");
+    EXPECT_EQ(acts()[1].what, ref);
+    EXPECT_EQ(acts()[2].accounts, "");
 }
 
 }  // namespace

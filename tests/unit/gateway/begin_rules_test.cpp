@@ -30,8 +30,8 @@ constexpr Lifetime kLifetime{30min, 12h, 30min};
 TEST(CookieStateOf, JoinsParserAndSignature) {
     using Found = CookieValue::Status;
     using Signed = Verified::Status;
-    for (const Signed verified :
-         {Signed::genuine, Signed::forged, Signed::malformed, Signed::unknown_key, Signed::failed}) {
+    for (const Signed verified : {Signed::genuine, Signed::forged, Signed::malformed, Signed::unknown_key,
+                                  Signed::failed, Signed::keyless}) {
         EXPECT_EQ(cookie_state(Found::absent, verified), CookieState::absent);
         EXPECT_EQ(cookie_state(Found::conflicting, verified), CookieState::conflicting);
         EXPECT_EQ(cookie_state(Found::malformed, verified), CookieState::unusable);
@@ -41,6 +41,7 @@ TEST(CookieStateOf, JoinsParserAndSignature) {
     EXPECT_EQ(cookie_state(Found::found, Signed::malformed), CookieState::unusable);
     EXPECT_EQ(cookie_state(Found::found, Signed::unknown_key), CookieState::unusable);
     EXPECT_EQ(cookie_state(Found::found, Signed::failed), CookieState::undecided);
+    EXPECT_EQ(cookie_state(Found::found, Signed::keyless), CookieState::unjudged);
 }
 
 TEST(Settle, NothingBeginsWhereItMustNot) {

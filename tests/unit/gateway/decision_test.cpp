@@ -11,10 +11,21 @@
 namespace agent_sessions::gateway {
 
 static std::ostream& operator<<(std::ostream& stream, Action action) {
-    constexpr std::string_view kNames[] = {
-        "pass_live",    "pass_live_quiet",      "pass_untracked",  "begin_fresh",     "begin_next",
-        "issue_cookie", "reactivate_by_reload", "refuse_required", "refuse_conflict", "tell_ended",
-        "refuse_ended", "reactivate_by_mark",   "drop_mark"};
+    constexpr std::string_view kNames[] = {"pass_live",
+                                           "pass_live_quiet",
+                                           "pass_untracked",
+                                           "begin_fresh",
+                                           "begin_next",
+                                           "issue_cookie",
+                                           "reactivate_by_reload",
+                                           "refuse_required",
+                                           "refuse_conflict",
+                                           "refuse_untracked",
+                                           "refuse_unjudged",
+                                           "tell_ended",
+                                           "refuse_ended",
+                                           "reactivate_by_mark",
+                                           "drop_mark"};
     return stream << kNames[static_cast<std::size_t>(action)];
 }
 
@@ -218,6 +229,49 @@ TEST(Decision, WhatIsNotKnownNeverRefuses) {
     }
 }
 
+TEST(Decision, WhatIsNotKnownIsRefusedWhereTheDirectiveSaysSo) {
+    for (const Classified& request : kEveryRequest) {
+        RequestFacts facts = genuine(request, State::busy);
+        facts.refuse_untracked = true;
+        EXPECT_EQ(decide(facts), Action::refuse_untracked);
+        facts = facts_of(request);
+        facts.cookie = CookieState::undecided;
+        facts.refuse_untracked = true;
+        EXPECT_EQ(decide(facts), Action::refuse_untracked);
+    }
+}
+
+TEST(Decision, WhereNothingCanBeginTheDirectiveRefusesWhatWouldBegin) {
+    const auto decided = [](RequestFacts facts) {
+        facts.refuse_untracked = true;
+        facts.obstructed = true;
+        return decide(facts);
+    };
+    EXPECT_EQ(decided(facts_of(kNavigation)), Action::refuse_untracked);
+    EXPECT_EQ(decided(genuine(kNavigation, State::unknown)), Action::refuse_untracked);
+    EXPECT_EQ(decided(ended(kNavigation, EndReason::idle)), Action::refuse_untracked);
+    RequestFacts reload = ended(kNavigation, EndReason::administrator);
+    reload.message_shown = true;
+    EXPECT_EQ(decided(reload), Action::refuse_untracked);
+    // Nothing begins with these, so that they go on as ever.
+    EXPECT_EQ(decided(facts_of(kScript)), Action::pass_untracked);
+    EXPECT_EQ(decided(facts_of(kPreflight)), Action::pass_untracked);
+    EXPECT_EQ(decided(facts_of(kCrossSitePost)), Action::pass_untracked);
+    EXPECT_EQ(decided(genuine(kNavigation, State::live)), Action::pass_live);
+    EXPECT_EQ(decided(ended(kScript, EndReason::administrator)), Action::refuse_ended);
+}
+
+TEST(Decision, WhatMayBeEndedIsRefusedToEverything) {
+    for (const Classified& request : kEveryRequest) {
+        for (const bool with_mark : kFlags) {
+            RequestFacts facts = facts_of(request);
+            facts.cookie = CookieState::unjudged;
+            facts.carries_mark = with_mark;
+            EXPECT_EQ(decide(facts), Action::refuse_unjudged);
+        }
+    }
+}
+
 TEST(Decision, ToldEndedIsRefusedToEverything) {
     for (const EndReason reason : kTold) {
         for (const bool require : kFlags) {
@@ -357,8 +411,8 @@ Value pick(const Value (&values)[Count], std::size_t& combination) {
     return value;
 }
 
-constexpr CookieState kCookies[] = {CookieState::absent, CookieState::conflicting, CookieState::unusable,
-                                    CookieState::undecided, CookieState::genuine};
+constexpr CookieState kCookies[] = {CookieState::absent,    CookieState::conflicting, CookieState::unusable,
+                                    CookieState::undecided, CookieState::unjudged,    CookieState::genuine};
 constexpr State kStates[] = {State::unknown, State::live, State::ended, State::busy};
 constexpr EndReason kReasons[] = {EndReason::none,  EndReason::administrator, EndReason::replaced,
                                   EndReason::limit, EndReason::idle,          EndReason::absolute,
@@ -372,28 +426,35 @@ void expect_promises(const RequestFacts& facts, Action action) {
     const bool told = is_ended && !tracker::is_run_out(facts.reason) && facts.reason != EndReason::logout;
     const bool tells = action == Action::tell_ended || action == Action::refuse_ended;
     const bool reactivates = action == Action::reactivate_by_mark || action == Action::reactivate_by_reload;
-    const bool begins = action == Action::begin_fresh || action == Action::begin_next;
+    const bool begins_now = action == Action::begin_fresh || action == Action::begin_next;
     const bool passes_live = action == Action::pass_live || action == Action::pass_live_quiet;
     const RequestKind kind = facts.request.kind;
 
-    ASSERT_EQ(tells || reactivates, told);
+    const bool undecided =
+        facts.cookie == CookieState::undecided || (is_genuine && facts.found == State::busy);
+
+    ASSERT_EQ(tells || reactivates || (told && action == Action::refuse_untracked), told);
+    ASSERT_TRUE(action != Action::refuse_untracked || facts.refuse_untracked);
+    ASSERT_TRUE(action != Action::refuse_untracked || facts.obstructed || undecided);
+    ASSERT_TRUE(!begins(action) || !facts.refuse_untracked || !facts.obstructed);
     ASSERT_TRUE(!told || answers_itself(action) || action == Action::reactivate_by_reload);
     ASSERT_TRUE(!reactivates || facts.method == Method::get);
     ASSERT_TRUE(!reactivates || facts.mark_valid || facts.message_shown);
     ASSERT_TRUE(!reactivates || sets_cookie(action));
-    ASSERT_TRUE(!begins || kind == RequestKind::navigation || kind == RequestKind::script_call);
-    ASSERT_TRUE(!begins || is_genuine);
+    ASSERT_TRUE(!begins_now || kind == RequestKind::navigation || kind == RequestKind::script_call);
+    ASSERT_TRUE(!begins_now || is_genuine);
     ASSERT_TRUE(action != Action::issue_cookie || kind == RequestKind::navigation);
     ASSERT_TRUE(action != Action::begin_fresh || facts.found == State::unknown);
     ASSERT_TRUE(action != Action::refuse_required || facts.require);
     ASSERT_EQ(action == Action::refuse_conflict, facts.cookie == CookieState::conflicting);
+    ASSERT_EQ(action == Action::refuse_unjudged, facts.cookie == CookieState::unjudged);
     ASSERT_TRUE(!passes_live || (is_genuine && facts.found == State::live));
     ASSERT_TRUE(action != Action::pass_live || facts.activity);
 }
 
 // Every combination of every fact, against the sentences that must always hold.
 TEST(Decision, HoldsItsPromisesForEveryCombination) {
-    constexpr std::size_t kCombinations = 5UL * 4 * 7 * 5 * 8 * 5 * 32;
+    constexpr std::size_t kCombinations = 6UL * 4 * 7 * 5 * 8 * 5 * 128;
     for (std::size_t combination = 0; combination < kCombinations; ++combination) {
         std::size_t rest = combination;
         RequestFacts facts = facts_of(pick(kEveryRequest, rest));
@@ -407,6 +468,8 @@ TEST(Decision, HoldsItsPromisesForEveryCombination) {
         facts.carries_mark = pick(kFlags, rest);
         facts.mark_valid = pick(kFlags, rest);
         facts.message_shown = pick(kFlags, rest);
+        facts.refuse_untracked = pick(kFlags, rest);
+        facts.obstructed = pick(kFlags, rest);
         ASSERT_EQ(rest, 0U);
         expect_promises(facts, decide(facts));
         ASSERT_FALSE(HasFatalFailure()) << "combination " << combination;

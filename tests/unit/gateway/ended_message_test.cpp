@@ -173,6 +173,7 @@ TEST(Refusals, AreProblemsForScripts) {
     const std::pair<Answer, std::pair<int, std::string>> answers[] = {
         {session_required_answer(false), {403, "session_required"}},
         {cookie_conflict_answer(false), {400, "cookie_conflict"}},
+        {session_unavailable_answer(false), {503, "session_unavailable"}},
     };
     for (const auto& [answer, expected] : answers) {
         EXPECT_EQ(answer.status, expected.first);
@@ -195,7 +196,11 @@ TEST(Refusals, ArePagesForPeople) {
     const Answer conflict = cookie_conflict_answer(true);
     EXPECT_EQ(conflict.status, 400);
     EXPECT_THAT(conflict.body, HasSubstr("Delete the cookies of this site"));
-    for (const Answer& answer : {required, conflict}) {
+    const Answer unavailable = session_unavailable_answer(true);
+    EXPECT_EQ(unavailable.status, 503);
+    EXPECT_EQ(header(unavailable, "Retry-After"), "5");
+    EXPECT_THAT(unavailable.body, HasSubstr("<h1>No session can begin now</h1>"));
+    for (const Answer& answer : {required, conflict, unavailable}) {
         EXPECT_EQ(header(answer, "Content-Type"), "text/html; charset=utf-8");
         EXPECT_TRUE(header(answer, "Content-Security-Policy"));
         EXPECT_FALSE(header(answer, "Agent-Session"));

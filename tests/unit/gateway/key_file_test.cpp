@@ -27,6 +27,7 @@ using tracker::WallTime;
 
 constexpr WallTime kNow{Millis(1'800'000'000'000)};
 constexpr Millis kAbsolute = 12h;
+constexpr Millis kPatience = 10s;
 
 class KeyFile : public testing::Test {
   protected:
@@ -41,7 +42,7 @@ class KeyFile : public testing::Test {
     }
 
     LoadedKeys load_or_create(WallTime now = kNow) const {
-        return load_or_create_keys(path_, now, kAbsolute);
+        return load_or_create_keys(path_, now, kAbsolute, kPatience);
     }
 
     std::string content() const {
@@ -206,7 +207,7 @@ TEST_F(KeyFile, ALockFileThatIsALinkIsRefused) {
 
 TEST_F(KeyFile, AMissingDirectoryIsNamed) {
     const std::string path = (directory_ / "no" / "main.keys").string();
-    const LoadedKeys loaded = load_or_create_keys(path, kNow, kAbsolute);
+    const LoadedKeys loaded = load_or_create_keys(path, kNow, kAbsolute, kPatience);
     EXPECT_FALSE(loaded.ring);
     EXPECT_EQ(loaded.error, "open() \"" + path + ".lock\" failed (2: No such file or directory)");
 }
@@ -248,7 +249,7 @@ TEST_F(KeyFile, ManyProcessesAgree) {
         const pid_t child = ::fork();
         ASSERT_GE(child, 0);
         if (child == 0) {
-            const LoadedKeys loaded = load_or_create_keys(path_, kNow, kAbsolute);
+            const LoadedKeys loaded = load_or_create_keys(path_, kNow, kAbsolute, kPatience);
             bool same = loaded.ring.has_value();
             if (same) {
                 std::ifstream file(path_, std::ios::binary);

@@ -35,6 +35,27 @@ TEST_F(Accounts, LicencesAreThoseOfTheLatestConfiguration) {
     EXPECT_EQ(tracker_.overall_usage().total, std::nullopt);
 }
 
+TEST_F(Accounts, WhatStandsInTheWayOfABeginIsTold) {
+    EXPECT_EQ(tracker_.obstacle("acme"), std::nullopt);
+    const auto account = [](std::uint64_t number) { return "account " + std::to_string(number); };
+    std::uint64_t number = 1;
+    while (!tracker_.obstacle(account(number))) {
+        ASSERT_EQ(tracker_.begin(request(number, {}, account(number)), clock_.now()).result,
+                  BeginResult::begun);
+        ++number;
+    }
+    EXPECT_EQ(tracker_.obstacle(account(number)), Untracked::accounts_full);
+    EXPECT_EQ(tracker_.begin(request(number, {}, account(number)), clock_.now()).result,
+              BeginResult::accounts_full);
+    EXPECT_EQ(tracker_.obstacle(account(1)), std::nullopt) << "one that is known already";
+    while (!tracker_.obstacle(account(1))) {
+        begin(++number, {}, account(1));
+    }
+    EXPECT_EQ(tracker_.obstacle(account(1)), Untracked::table_full);
+    EXPECT_EQ(tracker_.begin(request(number + 1, {}, account(1)), clock_.now()).result,
+              BeginResult::table_full);
+}
+
 TEST_F(Accounts, ATotalBelowCurrentEndsNobody) {
     begin(1);
     begin(2);

@@ -56,6 +56,21 @@ class Attaching : public ::testing::Test {
         return {std::istreambuf_iterator<char>(file), {}};
     }
 
+    // The flags that the kernel keeps of the segment's mapping in this process.
+    std::string mapping_flags() {
+        std::ifstream maps("/proc/self/smaps");
+        std::string line;
+        bool is_segments = false;
+        while (std::getline(maps, line)) {
+            if (line.find("/main.segment") != std::string::npos) {
+                is_segments = true;
+            } else if (is_segments && line.starts_with("VmFlags:")) {
+                return line + ' ';
+            }
+        }
+        return "";
+    }
+
     // The attempt is refused with these words and the file, and nothing of the file has changed.
     void expect_refused(const std::string& words) {
         const std::string before = contents();
@@ -69,6 +84,14 @@ class Attaching : public ::testing::Test {
     fs::path directory_;
     AttachOptions options_;
 };
+
+TEST_F(Attaching, ACoreDumpHoldsNothingOfTheSegment) {
+    for (const char* pass : {"made", "attached"}) {
+        const auto outcome = open();
+        ASSERT_TRUE(outcome.attachment) << outcome.error;
+        EXPECT_NE(mapping_flags().find(" dd "), std::string::npos) << pass << ": " << mapping_flags();
+    }
+}
 
 TEST_F(Attaching, MakesDirectoryAndFilesThatOnlyTheOwnerMayRead) {
     const auto outcome = open();

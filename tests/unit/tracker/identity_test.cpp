@@ -20,6 +20,38 @@ TEST_F(Identity, AGuestWhoLogsInKeepsRowAndStart) {
     EXPECT_EQ(current(), 1U);
 }
 
+// A name of any bytes was stored as it came and shown with U+FFFD, so nobody could end or search it by name.
+TEST_F(Identity, ANameThatIsNotUtf8IsKeptAsItIsShown) {
+    const SessionHandle handle = begin(1, "Ren\xe9 \xe2\x82 x");
+    EXPECT_EQ(row(1).agent, "Ren\xef\xbf\xbd \xef\xbf\xbd x");
+    EXPECT_EQ(find(1).agent_hash, tracker_.hash_name("Ren\xe9 \xe2\x82 x"))
+        << "no further look for the same bytes";
+    EXPECT_EQ(tracker_.identify(handle, "Ren\xe9 \xe2\x82 x", clock_.now()), IdentifyResult::unchanged);
+    const SessionHandle guest = begin(2);
+    EXPECT_EQ(tracker_.identify(guest, "\xff", clock_.now()), IdentifyResult::named);
+    EXPECT_EQ(row(2).agent, "\xef\xbf\xbd");
+    tracker_.relabel(guest,
+                     "t\xc3\xa9"
+                     "am \xc3",
+                     clock_.now());
+    tracker_.open_instance(guest, "\xf0\x9f\x98\x80 \xf5", "1", clock_.now());
+    EXPECT_EQ(row(2).label,
+              "t\xc3\xa9"
+              "am \xef\xbf\xbd");
+    EXPECT_EQ(row(2).interactions, std::vector<std::string>{"\xf0\x9f\x98\x80 \xef\xbf\xbd"});
+    RowCursor cursor;
+    const std::string_view shown = "Ren\xef\xbf\xbd \xef\xbf\xbd x";
+    EXPECT_EQ(tracker_.end_all(cursor, 10'000, {std::nullopt, shown, clock_.now().boot}, {}, clock_.now()),
+              1U);
+}
+
+TEST_F(Identity, ALongNameThatIsNotUtf8IsCutBetweenCharacters) {
+    begin(1, std::string(600, '\xff'));
+    const std::string kept = row(1).agent;
+    EXPECT_EQ(kept.size(), kMaxAgentBytes / 3 * 3);
+    EXPECT_EQ(kept.substr(kept.size() - 3), "\xef\xbf\xbd");
+}
+
 TEST_F(Identity, ARealUserCalledGuestIsIdentified) {
     const SessionHandle handle = begin(1);
     tracker_.identify(handle, "Guest", clock_.now());
@@ -101,7 +133,7 @@ TEST_F(Identity, NamesAreCutAtACharacter) {
     begin(2, std::string(126, 'b') + "é" + "x");
     EXPECT_EQ(row(2).agent, std::string(126, 'b') + "é");
     begin(3, std::string(200, '\x80'));
-    EXPECT_EQ(row(3).agent, std::string(128, '\x80'));
+    EXPECT_EQ(row(3).agent, "\xef\xbf\xbd");
 }
 
 TEST_F(Identity, AllDetailsComeBackAsTheyWere) {

@@ -1,4 +1,5 @@
 #include "tests/unit/tracker/tracker_test.h"
+#include "tracker/memory/zone_lock.h"
 
 namespace agent_sessions::testing {
 namespace {
@@ -62,14 +63,57 @@ TEST_F(Reactivation, ASuccessorWhoseCookieNeverCameBackIsPromisedAgain) {
 }
 
 TEST_F(Reactivation, ARunOutCookieOfWhichNothingIsLeftCanBeRemembered) {
-    const auto handle =
+    const Remembered remembered =
         tracker_.remember_run_out(key(1), clock_.now().wall - 2h, "acme", Lifetime{}, clock_.now());
-    ASSERT_TRUE(handle);
+    ASSERT_TRUE(remembered);
     EXPECT_EQ(find(1).state, Found::State::ended);
     EXPECT_EQ(find(1).reason, EndReason::idle);
-    EXPECT_TRUE(tracker_.successor(*handle, 5, clock_.now()).available);
+    EXPECT_TRUE(tracker_.successor(remembered.handle, 5, clock_.now()).available);
     EXPECT_EQ(current(), 0U);
-    EXPECT_EQ(tracker_.remember_run_out(key(1), clock_.now().wall, "acme", Lifetime{}, clock_.now()), handle);
+    const Remembered again =
+        tracker_.remember_run_out(key(1), clock_.now().wall, "acme", Lifetime{}, clock_.now());
+    EXPECT_EQ(again.handle, remembered.handle);
+}
+
+TEST_F(Reactivation, ACookieThatWaitsForRoomKnowsItsAgent) {
+    begin(1, "alice");
+    end(1);
+    const auto waits = [this](std::uint64_t number, std::uint64_t before, std::string_view account = "acme") {
+        return bool(tracker_.remember_run_out(key(number), clock_.now().wall, account, Lifetime{},
+                                              clock_.now(), key(before)));
+    };
+    ASSERT_TRUE(waits(2, 1));
+    EXPECT_EQ(tracker_.ended_facts(find(2).handle)->agent, "alice");
+    EXPECT_EQ(tracker_.account_usage("acme")->agents, 0U) << "nobody is in";
+    BeginRequest next = request(3);
+    next.predecessor = key(2);
+    tracker_.begin(next, clock_.now());
+    EXPECT_EQ(row(3).agent, "alice");
+    EXPECT_EQ(tracker_.identify(row(3).handle, "bob", clock_.now()), IdentifyResult::named)
+        << "until the application says otherwise";
+
+    begin(4, "carol");
+    end(4, EndReason::logout);
+    ASSERT_TRUE(waits(5, 4));
+    EXPECT_EQ(tracker_.ended_facts(find(5).handle)->agent, "") << "never after a logout";
+    ASSERT_TRUE(waits(6, 1, "globex"));
+    EXPECT_EQ(tracker_.ended_facts(find(6).handle)->agent, "") << "nor in another account";
+}
+
+TEST_F(Reactivation, WhatCannotBeRememberedIsToldApart) {
+    const auto remember = [this](Tracker tracker) {
+        return tracker.remember_run_out(key(999'999), clock_.now().wall, "acme", Lifetime{}, clock_.now())
+            .result;
+    };
+    {
+        const memory::ZoneGuard busy(segment_.layout(), Waiting::patient);
+        EXPECT_EQ(remember(segment_.tracker(Waiting::event_loop)), Remembered::Result::busy);
+    }
+    for (std::uint64_t number = 1; number <= segment_.layout().geometry.slots; ++number) {
+        begin(number);
+        end(number);
+    }
+    EXPECT_EQ(remember(tracker_), Remembered::Result::no_room) << "told ends give way to nothing";
 }
 
 }  // namespace

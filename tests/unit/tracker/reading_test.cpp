@@ -2,6 +2,7 @@
 
 #include "tests/unit/tracker/tracker_test.h"
 #include "tracker/memory/event_ring.h"
+#include "tracker/memory/zone_lock.h"
 
 namespace agent_sessions::testing {
 namespace {
@@ -9,7 +10,17 @@ namespace {
 using namespace tracker;
 using namespace std::chrono_literals;
 
-class Reading : public TrackerTest {};
+class Reading : public TrackerTest {
+  protected:
+    std::uint64_t listed() {
+        std::uint64_t rows = 0;
+        RowCursor cursor;
+        tracker_.read_rows(
+            cursor, 1000, clock_.now(), [](const Tracker::Glance&) { return true; },
+            [&rows](const Row&) { ++rows; });
+        return rows;
+    }
+};
 
 TEST_F(Reading, AWalkInStepsMeetsEachLiveSessionOnce) {
     for (std::uint64_t i = 1; i <= 500; ++i) {
@@ -54,14 +65,52 @@ TEST_F(Reading, WhatIsNotWantedIsNotRead) {
     EXPECT_EQ(visited, 1);
 }
 
-TEST_F(Reading, OverdueSessionsAreNotListedEvenBeforeTheSweep) {
+TEST_F(Reading, OneWhoseTimeIsOverIsListedAsLongAsItIsCounted) {
+    begin(1);
+    begin(2);
+    clock_.advance(31min);
+    EXPECT_EQ(listed(), 2U);
+    EXPECT_EQ(current(), 2U);
+    EXPECT_EQ(tracker_.validate(), std::vector<std::string>{});
+    find(1);
+    EXPECT_EQ(listed(), 1U) << "asked for, it is noticed";
+    EXPECT_EQ(current(), 1U);
+    tracker_.sweep(0, 100, clock_.now());
+    EXPECT_EQ(listed(), 0U);
+    EXPECT_EQ(current(), 0U);
+}
+
+TEST_F(Reading, OneThatIsEndedIsListedUntilItsCountFollows) {
+    const SessionHandle handle = begin(1, "alice");
+    clock_.advance(90s);
+    tracker_.touch(handle, clock_.now());
+    clock_.advance(5s);
+    const WallTime last_seen = row(1).last_seen;
+    {
+        const memory::ZoneGuard busy(segment_.layout(), Waiting::patient);
+        EXPECT_EQ(segment_.tracker(Waiting::event_loop).end(key(1), {}, clock_.now()),
+                  EndResult::ended_unsettled);
+    }
+    EXPECT_EQ(find(1).state, Found::State::ended) << "refused from now on";
+    EXPECT_EQ(listed(), 1U);
+    EXPECT_EQ(current(), 1U);
+    EXPECT_EQ(row(1).last_seen, last_seen);
+    EXPECT_TRUE(tracker_.settle(key(1), {}, clock_.now()));
+    EXPECT_EQ(listed(), 0U);
+    EXPECT_EQ(current(), 0U);
+}
+
+TEST_F(Reading, EndingAllLeavesNobodyWhoseTimeIsOver) {
     begin(1);
     clock_.advance(31min);
-    Row row;
-    EXPECT_FALSE(tracker_.read_row(key(1), clock_.now(), row));
+    begin(2);
     RowCursor cursor;
-    tracker_.read_rows(
-        cursor, 100, clock_.now(), [](const Tracker::Glance&) { return true; }, [](const Row&) { FAIL(); });
+    Tracker::EndScope everybody;
+    everybody.begun_by = clock_.now().boot;
+    EXPECT_EQ(tracker_.end_all(cursor, 100, everybody, {}, clock_.now()), 1U);
+    EXPECT_EQ(listed(), 0U);
+    EXPECT_EQ(current(), 0U);
+    EXPECT_EQ(find(1).reason, EndReason::idle) << "it ran out before anybody ended it";
 }
 
 TEST_F(Reading, EveryChangeButATouchIsAnEventInOrder) {

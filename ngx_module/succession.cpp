@@ -1,0 +1,82 @@
+#include "ngx_module/succession.h"
+
+#include "ngx_module/gateway/decision.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+bool is_known(Tracking& tracking, tracker::SessionKey key) noexcept {
+    const tracker::Found::State state = tracking.tracker.find(key, tracking.now).state;
+    return state == tracker::Found::State::live || state == tracker::Found::State::ended;
+}
+
+tracker::Remembered remember(Tracking& tracking, tracker::SessionKey key, tracker::WallTime started,
+                             std::optional<tracker::SessionKey> predecessor) noexcept {
+    return tracking.tracker.remember_run_out(key, started,
+                                             account_of(tracking.request, tracking.configuration),
+                                             tracking.configuration.lifetime(), tracking.now, predecessor);
+}
+
+// The reactivation is used up, so the new cookie goes out, as one whose time is over. Only while nothing can
+// be written does the browser keep the old one; then it sees the message once more.
+void keep_agent(Tracking& tracking, const gateway::Token& token, tracker::SessionKey predecessor) noexcept {
+    if (tracking.state.cause == tracker::Untracked::busy ||
+        remember(tracking, token.key, token.issued, predecessor).result ==
+            tracker::Remembered::Result::busy) {
+        tracking.state.set_cookie = {};
+    }
+}
+
+}  // namespace
+
+void begin_next(Tracking& tracking) {
+    RequestState& state = tracking.state;
+    const tracker::SessionKey predecessor = state.key;
+    tracker::SessionHandle ended = state.handle;
+    if (!state.remembered) {
+        const tracker::Remembered remembered = remember(tracking, predecessor, state.started, std::nullopt);
+        if (!remembered) {
+            issue_cookie(tracking);
+            return;
+        }
+        ended = remembered.handle;
+    }
+    // All tabs that bring that cookie within a short time get the same next session.
+    const auto nonce = random_source().number();
+    const tracker::Successor promise =
+        nonce ? tracking.tracker.successor(ended, *nonce, tracking.now) : tracker::Successor{};
+    const auto token =
+        promise.available ? tracking.worker.signer.mint_successor(predecessor, promise) : std::nullopt;
+    if (!token || !set_cookie(tracking, *token)) {
+        note_untracked(tracking,
+                       promise.available || !nonce ? tracker::Untracked::other : tracker::Untracked::busy);
+        return;
+    }
+    if (begin_session(tracking, token->key, token->issued, agent_of(tracking.request, tracking.configuration),
+                      predecessor)) {
+        tracking.tracker.note_successor(ended, token->key);
+    } else if (is_known(tracking, token->key)) {
+        return;
+    } else if (state.planned == gateway::Action::begin_next) {
+        state.set_cookie = {};
+    } else {
+        keep_agent(tracking, *token, predecessor);
+    }
+}
+
+void begin_reactivated(Tracking& tracking, const gateway::Token& token, tracker::SessionKey predecessor) {
+    if (!begin_session(tracking, token.key, token.issued, {}, predecessor)) {
+        keep_agent(tracking, token, predecessor);
+    }
+}
+
+void issue_reactivated(Tracking& tracking) {
+    const tracker::SessionKey predecessor = tracking.state.key;
+    const auto token = issue_cookie(tracking);
+    if (token) {
+        keep_agent(tracking, *token, predecessor);
+    }
+}
+
+}  // namespace agent_sessions::ngx
