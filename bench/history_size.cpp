@@ -28,7 +28,8 @@ INSERT INTO session SELECT randomblob(16), 1, 'Anneliese Example ' || n % 500, '
     'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0', 1767225600000 + n * 7000,
     1767225600500 + n * 7000, n * 2, 1767225600500 + n * 7000, 1767225600000 + n * 9000, 1767225600000 + n * 9000,
     n * 2 + 1, 4, NULL, NULL, NULL, 1800, 43200, 1800, 1767268800000 + n * 7000, 1)sql"},
-    {"peak", "INSERT INTO peak SELECT 1, 1963584 + n, 400 + n % 80, 1767225600000 + n * 900000, n * 50, 380, 0"},
+    {"peak",
+     "INSERT INTO peak SELECT 1, 1963584 + n, 400 + n % 80, 1767225600000 + n * 900000, n * 50, 380, 0"},
     {"audit", R"sql(
 INSERT INTO audit SELECT n, 1767225600000 + n * 60000, 'supervisor', 'operator', '192.0.2.9', 'terminate',
     'acme' || char(10), lower(hex(randomblob(16))), NULL, 'the shift is over', 'Please log in again.', 1, 'done')sql"},
@@ -44,8 +45,9 @@ void measure(const Table& table, const std::string& path) {
     connection.execute("INSERT INTO account (id, name, time_zone, first_seen) VALUES (1, 'acme', 'UTC', 0)");
     const std::int64_t before = bytes_of(connection);
     WriteTransaction change(connection);
-    connection.execute("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < " +
-                       std::to_string(kRows) + ") " + table.row + " FROM numbers");
+    connection.execute(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < " +
+        std::to_string(kRows) + ") " + table.row + " FROM numbers");
     change.commit();
     std::printf("%-8s %5lld bytes a row\n", table.name,
                 static_cast<long long>((bytes_of(connection) - before) / kRows));

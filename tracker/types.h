@@ -248,7 +248,7 @@ struct Row {
     WallTime started{};
     BootTime begun{};
     WallTime last_seen{};  // to the second of the boot clock, so up to one before the start
-    std::string agent;  // empty and !identified = Guest
+    std::string agent;     // empty and !identified = Guest
     bool identified = false;
     std::uint32_t agent_sessions = 0;  // live sessions of the same agent in the same account
     std::string label;

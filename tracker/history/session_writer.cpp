@@ -125,8 +125,7 @@ void SessionWriter::write_identified(const Event& event, HistoryFeed& feed, Now 
     Row row;
     // Of a session that is over by now, nothing but the name is left.
     const bool has_row = feed.tracker().read_row(event.key, now, row);
-    identify_
-        .with(event.key, text_or_null(event.text), text_or_null(row.label), event.at, has_row ? 1 : 0)
+    identify_.with(event.key, text_or_null(event.text), text_or_null(row.label), event.at, has_row ? 1 : 0)
         .run();
 }
 

@@ -5,9 +5,7 @@ namespace agent_sessions::tracker::history {
 void TableRows::write(RowCursor& cursor, std::uint32_t slots, std::uint64_t ended_after, Now now) {
     feed_.read_slots(
         cursor, slots, now,
-        [&](const Row& row) {
-            sessions_.write_live(row, feed_.account_name(row.account), now);
-        },
+        [&](const Row& row) { sessions_.write_live(row, feed_.account_name(row.account), now); },
         [&](const EndedFacts& facts) {
             if (facts.ended_sequence > ended_after) {
                 sessions_.write_over(facts, now);

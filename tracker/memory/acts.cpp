@@ -48,8 +48,8 @@ bool is_sweeping(const ActRequest& request) noexcept {
     return request.sweeping && !request.refused;
 }
 
-// The account that a sweeping end is about. One that is not known yet is entered: taken for another, let alone
-// for all of them, it would end strangers. nullopt: no room for it.
+// The account that a sweeping end is about. One that is not known yet is entered: taken for another, let
+// alone for all of them, it would end strangers. nullopt: no room for it.
 std::optional<AccountIndex> account_of(Transaction& change, const ActRequest& request) noexcept {
     return is_sweeping(request) && request.account != account_name(change.layout(), kOverall)
                ? obtain_account(change, request.account)
