@@ -156,6 +156,9 @@ class Tracker {
     // The sum over all accounts as counted at begin: the account "*". total = the sum of the given ones.
     AccountUsage overall_usage();
 
+    // What an account without a license line of its own begins with: total and time zone of the line "*".
+    AccountUsage unseen_account();
+
     // The maxima that may not be in the history yet: the quarter hour of `now`, and earlier ones that wait to
     // be written. Oldest first. Account 0 is "*".
     std::vector<QuarterPeak> recent_quarters(std::uint16_t account, Now now);
