@@ -28,11 +28,11 @@ async function onStage(seed, measure) {
 }
 
 const comparison = {
-    instructions: async (settings, say) => ({ instructions: await measureInstructions(settings, say) }),
-    parts: async (settings, say) => {
-        const parts = await measureParts(settings, say);
-        return { parts, memory: parts.find(({ part }) => part === 'memory_of_sessions') };
+    instructions: async (settings, say) => {
+        const { memory, ...instructions } = await measureInstructions(settings, say);
+        return { instructions, memory };
     },
+    parts: async (settings, say) => ({ parts: await measureParts(settings, say) }),
     throughput: async (settings, say) => ({ throughput: await measureThroughput(settings, say) }),
     kinds: async (settings, say) => ({ kinds: await measureKinds(settings, say) }),
     listing: async (settings, say) => ({
@@ -78,6 +78,7 @@ async function main([mode, ...chosen]) {
     const say = (text) => console.log(`[${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s] ${text}`);
     const results = {
         at: new Date().toISOString(), mode, machine: describeMachine(), busy, load: { before: load() },
+        partial: chosen.length > 0,
     };
     for (const name of chosen.length > 0 ? chosen : Object.keys(sections)) {
         Object.assign(results, await sections[name](allSettings[mode], say));

@@ -20,23 +20,23 @@ const settleMs = 200;
 // Where the kernel puts it: the thread that writes the history need not wait for the event loop's core.
 const onAnyCore = [];
 
-/** A served zone with all of its history written. `close` ends everything. */
+/** A served zone, and when its sessions were seen last (performance.now()). `close` ends everything. */
 export async function openStage({ name, wrapper = onAnyCore, ...seed }) {
     const memory = makeMemoryDirectory();
     const application = await startApplication(memory.path, onClientCore);
     const zone = seedZone({ directory: memory.path, name, ...seed });
+    const seededAt = performance.now();
     const server = await serveWithNginx({
         directory: memory.path, name: `${name}.nginx`, applicationPort: application.port, patienceMs: 300_000, wrapper,
         ...oursDirectives(zone, watchedModule),
     });
-    const historyMs = await historyWritten(server.port);
     const close = async () => {
         await server.stop();
         await application.stop();
         zone.remove();
         memory.remove();
     };
-    return { zone, server, historyMs, directory: memory.path, applicationPort: application.port, close };
+    return { zone, seededAt, server, directory: memory.path, applicationPort: application.port, close };
 }
 
 /** Runs `work` while neighbours ask: what it returns, what they met, and the longest slices meanwhile. */
@@ -97,8 +97,7 @@ export async function measureListing(stage, settings, say) {
 /** Of a server whose sessions are about to run out within `within` seconds: until none is left. */
 export async function measureExpiry(settings, say, { sessions, accounts }) {
     say(`${sessions} sessions run out within ${settings.expirySeconds} s`);
-    const idle = Math.ceil(sessions / 20_000) + 3 * settings.paceSeconds + 10;
-    const started = performance.now();
+    const idle = settings.paceSeconds + 15 + Math.ceil(sessions / 500_000);
     const stage = await openStage({ name: 'expiry', sessions, accounts, idle, spread: settings.expirySeconds });
     try {
         const quiet = await watched({ ...stage, zone: { cookies: undefined } }, () => pause(settings.paceSeconds * 1000));
@@ -106,7 +105,7 @@ export async function measureExpiry(settings, say, { sessions, accounts }) {
             for (;;) {
                 const { figures } = JSON.parse((await ask(stage.server.port, 'GET', '/admin/health')).body);
                 if (figures.live === 0) {
-                    return (performance.now() - started) / 1000;
+                    return (performance.now() - stage.seededAt) / 1000;
                 }
                 await pause(200);
             }
