@@ -79,7 +79,7 @@ $(TEST_BUILD)/failing_new.so: tests/preload/failing_new.cpp
 $(PRELOADED): build-aux/tests.mk
 	@mkdir -p $(@D)
 	@echo "link $@"
-	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $<
+	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $(filter %.cpp,$^)
 
 prepare-e2e: $(PRELOADED)
 

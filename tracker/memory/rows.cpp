@@ -137,6 +137,7 @@ bool copy_facts_once(Layout& layout, SlotIndex slot, SlotWord word, EndedFacts& 
     facts.reason = word.reason();
     facts.account = account_name(layout, hot.account.load(std::memory_order_relaxed));
     facts.started = started_of(layout, slot);
+    facts.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
     facts.ended_at = word.time();
     facts.last_seen = BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
     facts.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
@@ -188,7 +189,7 @@ bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexc
     out.account = layout.hot(slot).account.load(std::memory_order_relaxed);
     out.started = started_of(layout, slot);
     out.last_seen = to_wall(whole_seconds(last_seen_of(layout, slot, word)), now);
-    out.begun = BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}};
+    out.begun_sequence = layout.cold(slot).begun_sequence.load(std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_acquire);
     return word_of(layout, slot).generation() == word.generation();
 }

@@ -165,6 +165,16 @@ TEST_F(TerminateTest, AFilterTakesTheConditionsOfTheList) {
     expect_ended(terminate(R"({"filter":{},"expected":1})"), 1);
 }
 
+// Each worker has a clock of its own, which stands still while the worker is busy.
+TEST_F(TerminateTest, WhatHadBegunInAWorkerWhoseClockIsAheadIsEndedToo) {
+    clock_.advance(tracker::Millis{20});
+    begin({.agent = "ada", .account = "alpha"});
+    begin({.agent = "bob", .account = "alpha"});
+    clock_.advance(tracker::Millis{-20});
+    expect_ended(terminate(R"({"filter":{"agent":"ada"}})"), 1);
+    expect_ended(terminate(R"({"filter":{"agent":"bob"},"expected":1})"), 1);
+}
+
 TEST_F(TerminateTest, AnEmergencyNeedsNoNumber) {
     begin({.agent = "ada", .account = "alpha"});
     begin({.agent = "bob", .account = "alpha"});
