@@ -94,7 +94,10 @@ prepare-page: admin/web/node_modules/.package-lock.json $(WEB_ASSETS)
 prepare-browser: tests/browser/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
-prepare-tools prepare-bench-short:
+prepare-tools:
+	@:
+
+prepare-bench-short: bench-programs
 	@:
 
 $(TEST_LIBRARY): $(LIBRARY_OBJECTS) build-aux/sources.list
