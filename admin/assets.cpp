@@ -1,7 +1,9 @@
 #include "admin/assets.h"
 
+#include <span>
+
 // build/web/assets.inc, found from the root, names every file of the built page once, as
-//   AGENT_SESSIONS_ASSET(symbol, path, content_type, etag, bytes, gzipped_bytes, immutable)
+//   AGENT_SESSIONS_ASSET(symbol, path, name, content_type, etag, bytes, gzipped_bytes, immutable)
 // It changes whenever any byte of the page does, so it is all that this file's object has to depend on.
 #ifndef AGENT_SESSIONS_WEB_DIR
 #error "AGENT_SESSIONS_WEB_DIR must be the absolute path of build/web as a string, for the assembler"
@@ -22,8 +24,8 @@
     extern "C" const char agent_sessions_asset_##symbol[] __attribute__((visibility("hidden")));
 // clang-format on
 
-#define AGENT_SESSIONS_ASSET(symbol, path, content_type, etag, bytes, gzipped_bytes, immutable) \
-    AGENT_SESSIONS_EMBED(symbol, path, bytes)                                                   \
+#define AGENT_SESSIONS_ASSET(symbol, path, name, content_type, etag, bytes, gzipped_bytes, immutable) \
+    AGENT_SESSIONS_EMBED(symbol, path, bytes)                                                         \
     AGENT_SESSIONS_EMBED(symbol##_gz, path ".gz", gzipped_bytes)
 #include "build/web/assets.inc"
 #undef AGENT_SESSIONS_ASSET
@@ -33,14 +35,29 @@ namespace {
 
 constexpr std::string_view kPage = "index.html";
 
-#define AGENT_SESSIONS_ASSET(symbol, path, content_type, etag, bytes, gzipped_bytes, immutable) \
-    Asset{path,                                                                                 \
-          content_type,                                                                         \
-          etag,                                                                                 \
-          std::string_view(agent_sessions_asset_##symbol, bytes),                               \
-          std::string_view(agent_sessions_asset_##symbol##_gz, gzipped_bytes),                  \
+#define AGENT_SESSIONS_ASSET(symbol, path, name, content_type, etag, bytes, gzipped_bytes, immutable) \
+    Asset{path,                                                                                       \
+          name,                                                                                       \
+          content_type,                                                                               \
+          etag,                                                                                       \
+          std::string_view(agent_sessions_asset_##symbol, bytes),                                     \
+          std::string_view(agent_sessions_asset_##symbol##_gz, gzipped_bytes),                        \
           immutable},
 constexpr Asset kAssets[] = {
+#include "build/web/assets.inc"
+};
+#undef AGENT_SESSIONS_ASSET
+
+// The same by their names, which stay when the content changes.
+#define AGENT_SESSIONS_ASSET(symbol, path, name, content_type, etag, bytes, gzipped_bytes, immutable) \
+    Asset{name,                                                                                       \
+          name,                                                                                       \
+          content_type,                                                                               \
+          etag,                                                                                       \
+          std::string_view(agent_sessions_asset_##symbol, bytes),                                     \
+          std::string_view(agent_sessions_asset_##symbol##_gz, gzipped_bytes),                        \
+          false},
+constexpr Asset kNamed[] = {
 #include "build/web/assets.inc"
 };
 #undef AGENT_SESSIONS_ASSET
@@ -49,9 +66,11 @@ constexpr Asset kAssets[] = {
 
 const Asset* find_asset(std::string_view path) noexcept {
     const std::string_view wanted = path.empty() ? kPage : path;
-    for (const Asset& asset : kAssets) {
-        if (asset.path == wanted) {
-            return &asset;
+    for (const std::span<const Asset> assets : {std::span(kAssets), std::span(kNamed)}) {
+        for (const Asset& asset : assets) {
+            if (asset.path == wanted) {
+                return &asset;
+            }
         }
     }
     return nullptr;

@@ -104,16 +104,16 @@ std::optional<bool> DurableAct::is_durable(tracker::Now now) {
     return std::nullopt;
 }
 
-void record_refused(tracker::Tracker tracker, const Request& request, const Access& access,
-                    tracker::ActKind kind, std::string_view what) noexcept {
+void record_refused(tracker::Tracker tracker, const Request& request, tracker::ActKind kind,
+                    std::string_view what) {
     tracker::ActRequest refused;
     refused.kind = kind;
     refused.refused = true;
-    refused.user = access.user;
-    refused.role = to_string(access.role);
+    refused.user = request.caller.user;
+    refused.role = to_string(parse_role(request.caller.role));
     refused.address = request.address;
     refused.what = what;
-    const std::string lines = account_lines(access.scope);
+    const std::string lines = account_lines(Scope::parse(request.caller.accounts));
     refused.accounts = lines;
     tracker.record_act(refused, request.now);
 }

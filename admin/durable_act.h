@@ -17,7 +17,7 @@ namespace agent_sessions::admin {
 
 // Who did it and what it was about; owns its texts, since a task outlives its request.
 struct ActFacts {
-    ActFacts(const Request& request, const Access& access, tracker::ActKind kind);
+    ActFacts(const Request& request, const Access& access, tracker::ActKind given);
 
     tracker::ActKind kind;
     std::string user;
@@ -74,7 +74,7 @@ std::string account_lines(const Scope& scope);
 
 // Keeps a refused attempt to change something for the audit (RELIABILITY S24). As good as it goes: where the
 // table is busy it is left out.
-void record_refused(tracker::Tracker tracker, const Request& request, const Access& access,
-                    tracker::ActKind kind, std::string_view what) noexcept;
+void record_refused(tracker::Tracker tracker, const Request& request, tracker::ActKind kind,
+                    std::string_view what);
 
 }  // namespace agent_sessions::admin

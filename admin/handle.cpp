@@ -8,12 +8,14 @@
 #include "admin/assets.h"
 #include "admin/conditional.h"
 #include "admin/durable_act.h"
+#include "admin/erase_task.h"
 #include "admin/health.h"
 #include "admin/history_lists.h"
 #include "admin/list_format.h"
 #include "admin/list_task.h"
 #include "admin/overview.h"
 #include "admin/page.h"
+#include "admin/page_files.h"
 #include "admin/problem.h"
 #include "admin/query.h"
 #include "admin/terminate_task.h"
@@ -24,6 +26,8 @@ namespace {
 
 constexpr std::string_view kApi = "api/1/";
 constexpr std::string_view kSessions = "sessions";
+constexpr std::string_view kTerminate = "sessions/terminate";
+constexpr std::string_view kErase = "erase";
 constexpr std::string_view kRead = "GET, HEAD";
 
 bool is_read(const Request& request) {
@@ -55,26 +59,23 @@ Handled in_steps(std::unique_ptr<Task> task) {
     return {std::nullopt, std::move(task)};
 }
 
-// Whoever is refused here leaves a trace (RELIABILITY S24).
-void require_recorded_change(const Request& request, const Access& access, tracker::Tracker tracker,
-                             std::string_view what) {
-    try {
-        require_change(request, access);
-    } catch (const Refusal& refusal) {
-        if (facts_of(refusal.code).status == 403) {
-            record_refused(tracker, request, access, tracker::ActKind::terminate, what);
-        }
-        throw;
-    }
-}
-
 Handled handle_terminate(const Request& request, const Access& access, tracker::Tracker tracker) {
     if (request.method != "POST") {
         throw method_not_allowed("POST");
     }
-    require_recorded_change(request, access, tracker, "several sessions");
+    require_change(request, access);
     require_no_query(request);
     return in_steps(make_terminate_task(request, access, tracker));
+}
+
+Handled handle_erase(const Request& request, const Access& access, tracker::Tracker tracker,
+                     tracker::history::Reader* history) {
+    if (request.method != "POST") {
+        throw method_not_allowed("POST");
+    }
+    require_change(request, access);
+    require_no_query(request);
+    return in_steps(make_erase_task(request, access, tracker, history));
 }
 
 Handled handle_session(std::string_view ref, const Request& request, const Access& access,
@@ -84,7 +85,7 @@ Handled handle_session(std::string_view ref, const Request& request, const Acces
         throw method_not_allowed("GET, HEAD, DELETE");
     }
     if (deletes) {
-        require_recorded_change(request, access, tracker, ref);
+        require_change(request, access);
     }
     require_no_query(request);
     const std::optional<tracker::SessionKey> key = tracker::parse_ref(ref);
@@ -134,8 +135,11 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
             return handle_list(request, ListFormat(request), access, tracker, history);
         }
     }
-    if (path == "sessions/terminate") {
+    if (path == kTerminate) {
         return handle_terminate(request, access, tracker);
+    }
+    if (path == kErase) {
+        return handle_erase(request, access, tracker, history);
     }
     if (path.starts_with("sessions/")) {
         return handle_session(path.substr(kSessions.size() + 1), request, access, tracker);
@@ -161,6 +165,12 @@ Handled handle_health(const Request& request, tracker::Tracker tracker) {
                                    Scope::parse(request.caller.accounts).all(), request.now));
 }
 
+// The operator's own, where there is one.
+const Asset* page_file(const Request& request) noexcept {
+    const Asset* const own = request.page_files != nullptr ? request.page_files->find(request.path) : nullptr;
+    return own != nullptr ? own : find_asset(request.path);
+}
+
 Handled route(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history) {
     if (request.path == "health") {
         return handle_health(request, tracker);
@@ -172,11 +182,26 @@ Handled route(const Request& request, tracker::Tracker tracker, tracker::history
         return is_read(request) ? conditional(std::move(handled), request.if_none_match.value_or(""))
                                 : std::move(handled);
     }
-    if (const Asset* const asset = find_asset(request.path)) {
+    if (const Asset* const asset = page_file(request)) {
         require_read(request);
         return at_once(asset_response(*asset, request));
     }
     throw refusal_of(ErrorCode::not_found);
+}
+
+// Whoever is refused a change leaves a trace (RELIABILITY S24).
+void record_refused_change(const Request& request, tracker::Tracker tracker) {
+    if (!tracker || !request.path.starts_with(kApi)) {
+        return;
+    }
+    const std::string_view path = request.path.substr(kApi.size());
+    if (request.method == "POST" && path == kTerminate) {
+        record_refused(tracker, request, tracker::ActKind::terminate, "several sessions");
+    } else if (request.method == "POST" && path == kErase) {
+        record_refused(tracker, request, tracker::ActKind::erase, "an agent's name");
+    } else if (request.method == "DELETE" && path.starts_with("sessions/")) {
+        record_refused(tracker, request, tracker::ActKind::terminate, path.substr(kSessions.size() + 1));
+    }
 }
 
 }  // namespace
@@ -185,6 +210,9 @@ Handled handle(const Request& request, tracker::Tracker tracker, tracker::histor
     try {
         return route(request, tracker, history);
     } catch (const Refusal& refusal) {
+        if (facts_of(refusal.code).status == 403) {
+            record_refused_change(request, tracker);
+        }
         return at_once(problem_response(refusal, ProblemContext(request)));
     }
 }

@@ -23,8 +23,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 10> kParameters{
-    "sort", "limit", "cursor", "q", "agent", "account", "label", "interaction", "idle_gt", "multiple"};
+constexpr std::array<std::string_view, 11> kParameters{"sort",    "limit",   "cursor",  "q",
+                                                       "agent",   "account", "label",   "interaction",
+                                                       "address", "idle_gt", "multiple"};
 constexpr std::array<std::string_view, 12> kColumns{"ref",       "account", "time_zone",  "label",
                                                     "agent",     "started", "last_seen",  "interactions",
                                                     "instances", "address", "user_agent", "state"};

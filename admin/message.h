@@ -13,6 +13,8 @@
 
 namespace agent_sessions::admin {
 
+class PageFiles;
+
 enum class Role { none, viewer, operator_, admin };
 
 // Who asks, as the operator's configuration says. Values are the raw ones of the directives: this folder
@@ -45,6 +47,7 @@ struct Request {
     std::string_view request_id;  // for problem documents; may be empty
     Caller caller;
     tracker::Now now;
+    const PageFiles* page_files = nullptr;  // of the operator; null = none. Outlives the request
 };
 
 struct Response {

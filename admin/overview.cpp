@@ -49,6 +49,7 @@ Response root_response(const Request& request, const Access& access) {
              {"sessions", "sessions"},
              {"session", "sessions/{ref}"},
              {"terminate", "sessions/terminate"},
+             {"erase", "erase"},
              {"usage", "usage"},
              {"minutes", "usage/minutes"},
              {"peak", "usage/peak"},

@@ -63,7 +63,7 @@ Response asset_response(const Asset& asset, const Request& request) {
         return response;
     }
     response.headers.emplace_back("Content-Type", asset.content_type);
-    if (accepts_gzip(request.accept_encoding.value_or(""))) {
+    if (!asset.gzip.empty() && accepts_gzip(request.accept_encoding.value_or(""))) {
         response.headers.emplace_back("Content-Encoding", "gzip");
         response.body = asset.gzip;
     } else {

@@ -65,6 +65,8 @@ void SessionFilter::set(Source source, std::string_view field, std::string_view 
         account_ = filled_text(source, field, value, tracker::kMaxAccountBytes);
     } else if (name == "interaction") {
         interaction_ = filled_text(source, field, value, tracker::kMaxInteractionBytes);
+    } else if (name == "address") {
+        address_ = exact_text(source, field, value, tracker::kMaxAddressBytes);
     } else if (name == "q") {
         search_ = folded(filled_text(source, field, value, kMaxSearchBytes));
     } else if (name == "idle_gt") {
@@ -84,11 +86,11 @@ void SessionFilter::set(Source source, std::string_view field, std::string_view 
 
 int SessionFilter::conditions() const {
     return account_.has_value() + agent_.has_value() + label_.has_value() + interaction_.has_value() +
-           search_.has_value() + idle_longer_than_.has_value() + (multiple_ ? 1 : 0);
+           address_.has_value() + search_.has_value() + idle_longer_than_.has_value() + (multiple_ ? 1 : 0);
 }
 
 bool SessionFilter::needs_row() const {
-    return agent_ || label_ || interaction_ || search_ || multiple_;
+    return agent_ || label_ || interaction_ || address_ || search_ || multiple_;
 }
 
 bool SessionFilter::accepts(const tracker::Tracker::Glance& glance, tracker::Now now) const {
@@ -100,6 +102,9 @@ bool SessionFilter::accepts(const tracker::Row& row, std::string_view account) c
         return false;
     }
     if (label_ && valid_text(row.label) != *label_) {
+        return false;
+    }
+    if (address_ && valid_text(row.address) != *address_) {
         return false;
     }
     if (multiple_ && (row.agent.empty() || row.agent_sessions < 2)) {
@@ -137,6 +142,7 @@ std::string SessionFilter::description() const {
     say_exact("agent ", agent_, kGuest);
     say_exact("label ", label_, "none");
     say_exact("interaction ", interaction_, "none");
+    say_exact("address ", address_, "none");
     say_exact("search ", search_, "none");
     if (idle_longer_than_) {
         say("idle for more than ", std::to_string(idle_longer_than_->count()) + " s");
@@ -153,6 +159,7 @@ std::uint64_t SessionFilter::digest() const {
     append(canonical, "agent", agent_);
     append(canonical, "label", label_);
     append(canonical, "interaction", interaction_);
+    append(canonical, "address", address_);
     append(canonical, "q", search_);
     if (idle_longer_than_) {
         append(canonical, "idle_gt", std::to_string(idle_longer_than_->count()));

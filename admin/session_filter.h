@@ -5,9 +5,11 @@
 //   agent        exact; empty (or null in a body) = Guests, so "Guest" is only a user of that name
 //   label        exact; empty or null = none
 //   interaction  exact name of an open interaction
+//   address      exact; empty or null = none was recorded
 //   q            part of the agent (or "Guest"), an interaction, the label, the address or the account; case
-//   ignored idle_gt      longer ago than this: seconds, or a number with s, m, h or d multiple     1 =
-//   sessions of agents with more than one live session in the account; 0 = all
+//                ignored
+//   idle_gt      longer ago than this: seconds, or a number with s, m, h or d
+//   multiple     1 = sessions of agents with more than one live session in the account; 0 = all
 //
 // Thread safety: values.
 #pragma once
@@ -25,8 +27,8 @@ namespace agent_sessions::admin {
 
 class SessionFilter {
   public:
-    static constexpr std::array<std::string_view, 7> kNames{"q",           "agent",   "account", "label",
-                                                            "interaction", "idle_gt", "multiple"};
+    static constexpr std::array<std::string_view, 8> kNames{"q",           "agent",   "account", "label",
+                                                            "interaction", "address", "idle_gt", "multiple"};
 
     // REQUIRES: name is one of kNames and set once, value is valid UTF-8. nullopt = null.
     // Throws Refusal invalid_parameter or invalid_member. `field` is the name that an error tells.
@@ -58,6 +60,7 @@ class SessionFilter {
     std::optional<std::string> agent_;
     std::optional<std::string> label_;
     std::optional<std::string> interaction_;
+    std::optional<std::string> address_;
     std::optional<std::string> search_;  // folded
     std::optional<std::chrono::seconds> idle_longer_than_;
     bool multiple_ = false;

@@ -1,10 +1,10 @@
 #include "admin/terminate_request.h"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <unordered_set>
 
+#include "admin/json_body.h"
 #include "admin/problem.h"
 #include "admin/text.h"
 
@@ -12,38 +12,6 @@ namespace agent_sessions::admin {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t kMaxDepth = 4;
-constexpr std::size_t kMaxShownName = 64;
-
-json::object parse_object(std::string_view body) {
-    json::parse_options options;
-    options.max_depth = kMaxDepth;
-    json::error_code error;
-    json::value value = json::parse(json::string_view(body.data(), body.size()), error, {}, options);
-    if (error) {
-        throw refusal_of(ErrorCode::invalid_json, "The body is not JSON: " + error.message() + ".");
-    }
-    if (!value.is_object()) {
-        throw refusal_of(ErrorCode::invalid_json, "The body must be a JSON object.");
-    }
-    return std::move(value.as_object());
-}
-
-std::string_view view_of(json::string_view text) {
-    return {text.data(), text.size()};
-}
-
-Refusal unknown_member(std::string_view parent, std::string_view name) {
-    const std::string field = std::string(parent) + "/" + valid_text(name.substr(0, kMaxShownName));
-    return refusal_of(ErrorCode::unknown_member, "Member \"" + field + "\" is unknown here.",
-                      {{Source::body, field, "is unknown here"}});
-}
-
-Refusal missing_member(std::string_view field, std::string detail) {
-    return refusal_of(ErrorCode::missing_member, std::move(detail),
-                      {{Source::body, std::string(field), "is missing"}});
-}
 
 std::string parse_words(std::string_view field, const json::value& value) {
     if (value.is_null()) {
@@ -123,7 +91,7 @@ void set_condition(SessionFilter& filter, std::string_view name, const json::val
     const std::string field = "/filter/" + std::string(name);
     if (value.is_string()) {
         filter.set(Source::body, field, name, view_of(value.as_string()));
-    } else if (value.is_null() && (name == "agent" || name == "label")) {
+    } else if (value.is_null() && (name == "agent" || name == "label" || name == "address")) {
         filter.set(Source::body, field, name, std::nullopt);
     } else if (value.is_bool() && name == "multiple") {
         filter.set(Source::body, field, name, value.as_bool() ? "1" : "0");
@@ -192,7 +160,7 @@ TerminateSelection parse_selection(const json::object& body) {
 }  // namespace
 
 TerminateRequest parse_terminate_request(std::string_view body) {
-    const json::object object = parse_object(body);
+    const json::object object = parse_json_object(body);
     TerminateRequest request;
     int selections = 0;
     for (const auto& [key, value] : object) {
@@ -225,7 +193,7 @@ TerminationWords parse_termination_words(std::string_view body) {
     if (body.empty()) {
         return words;
     }
-    for (const auto& [key, value] : parse_object(body)) {
+    for (const auto& [key, value] : parse_json_object(body)) {
         if (!take_words(words, view_of(key), value)) {
             throw unknown_member("", view_of(key));
         }

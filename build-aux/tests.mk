@@ -22,7 +22,9 @@ TEST_LIBRARY := $(TEST_BUILD)/libagent_sessions.a
 LIBRARY_SOURCES := $(filter tracker/% admin/% ngx_module/gateway/%,$(SOURCES))
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.cpp=$(TEST_BUILD)/objects/%.o)
 
-test_sources = $(sort $(shell find tests/$(1) tests/support -name '*.cpp' 2>/dev/null))
+# What refuses calls to files stands between a process and its files, so only those that want it have it.
+with_file_faults = $(if $(filter multiprocess,$(1)),tests/file_faults)
+test_sources = $(sort $(shell find tests/$(1) tests/support $(with_file_faults) -name '*.cpp' 2>/dev/null))
 test_objects = $(patsubst %.cpp,$(TEST_BUILD)/objects/%.o,$(call test_sources,$(1)))
 
 GTEST_SUITES := $(foreach suite,unit multiprocess e2e, \
@@ -68,13 +70,18 @@ $(foreach suite,$(GTEST_SUITES),$(eval $(call gtest_binary,$(suite))))
 $(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
 	@:
 
-# What the end-to-end tests put under nginx.
-prepare-e2e: $(BUILD)/tests/failing_new.so
+# The same for a whole nginx: preloaded.
+PRELOADED := $(TEST_BUILD)/libfile_faults.so $(TEST_BUILD)/libfailing_new.so
 
-$(BUILD)/tests/%.so: tests/preload/%.cpp
+$(TEST_BUILD)/libfile_faults.so: tests/file_faults/file_faults.cpp tests/file_faults/file_faults.h
+$(TEST_BUILD)/libfailing_new.so: tests/failing_new/failing_new.cpp
+
+$(PRELOADED): build-aux/tests.mk
 	@mkdir -p $(@D)
 	@echo "link $@"
-	$(QUIET)$(CXX) -std=c++20 -O1 -g -Wall -Wextra -Werror -fPIC -shared -o $@ $<
+	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $(filter %.cpp,$^)
+
+prepare-e2e: $(PRELOADED)
 
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit

@@ -154,6 +154,7 @@ void AdminExchange::run(std::string_view path) {
     asked.request_id = evaluate(request_, main.request_id);
     asked.caller = caller_of(request_, configuration);
     asked.now = asked_ = cached_now();
+    asked.page_files = configuration.page_files;
 
     const ZoneWorker* worker = worker_of(*configuration.admin);
     admin::Handled handled = admin::handle(asked, configuration.admin->tracker,

@@ -44,6 +44,9 @@ void merge_admin(ngx_http_core_loc_conf_t& core, const LocationConfiguration& pa
     merge_pointer(child.admin_account, core.noname ? parent.admin_account : none, none);
     merge_pointer(child.admin_role, core.noname ? parent.admin_role : none, none);
     merge_pointer(child.admin_user, core.noname ? parent.admin_user : none, none);
+    if (core.noname && child.page_files == nullptr) {
+        child.page_files = parent.page_files;
+    }
     if (child.admin == nullptr) {
         return;
     }

@@ -11,6 +11,10 @@
 #include "ngx_module/zone.h"
 #include "tracker/types.h"
 
+namespace agent_sessions::admin {
+class PageFiles;
+}
+
 namespace agent_sessions::ngx {
 
 // agent_sessions_cookie with what its name is, made once so that a request need not make it.
@@ -80,6 +84,7 @@ struct LocationConfiguration {
     ngx_http_complex_value_t* admin_account;
     ngx_http_complex_value_t* admin_role;
     ngx_http_complex_value_t* admin_user;
+    const admin::PageFiles* page_files;  // agent_sessions_ui_root; null = none
 
     tracker::Lifetime lifetime() const noexcept {
         return {tracker::Millis(idle), tracker::Millis(absolute), tracker::Millis(instance_idle)};

@@ -9,6 +9,9 @@ namespace agent_sessions::ngx {
 char* set_zone(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_license(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
+// In ui_root.cpp.
+char* set_ui_root(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
 // In location_setters.cpp.
 char* set_tracking(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_time_zone(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ngx_module/nginx.h"
+#include "ngx_module/slice_watch.h"
 
 namespace agent_sessions::ngx {
 
@@ -12,6 +13,7 @@ namespace agent_sessions::ngx {
 // failed".
 template <typename Result, typename Body>
 Result guard(ngx_log_t* log, const char* what, Result fallback, Body&& body) noexcept {
+    [[maybe_unused]] const SliceWatch watch(what);
     try {
         return std::forward<Body>(body)();
     } catch (const std::exception& error) {

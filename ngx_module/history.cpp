@@ -59,7 +59,7 @@ void load_history(ZoneWorker& zone, ngx_log_t* log) {
     }
     if (load.what.left_out != 0) {
         ngx_log_error(NGX_LOG_CRIT, log, 0,
-                      "agent_sessions: zone \"%V\" has no room for %uL live sessions of its history",
+                      "agent_sessions: zone \"%V\" has no room for %uL sessions of its history",
                       &zone.zone->name, load.what.left_out);
     }
 }

@@ -100,8 +100,7 @@ void handle_heartbeat(ngx_event_t* event) noexcept {
     ngx_add_timer(event, kHeartbeat);
 }
 
-void handle_sweep(ngx_event_t* event) noexcept {
-    event->log = ngx_cycle->log;
+void sweep_zones() {
     const auto elected = std::count_if(worker->zones.begin(), worker->zones.end(),
                                        [](const auto& zone) { return zone->elected; });
     for (const auto& zone : worker->zones) {
@@ -109,6 +108,11 @@ void handle_sweep(ngx_event_t* event) noexcept {
             sweep_zone(*zone, monotonic_us() + kSweepBudgetUs / elected);
         }
     }
+}
+
+void handle_sweep(ngx_event_t* event) noexcept {
+    event->log = ngx_cycle->log;
+    guard(ngx_cycle->log, "a sweep of the table", [] { sweep_zones(); });
     ngx_add_timer(event, kSweepInterval);
 }
 

@@ -6,6 +6,7 @@
 #include <climits>
 
 #include "tracker/memory/acts.h"
+#include "tracker/memory/erasure.h"
 #include "tracker/memory/event_ring.h"
 #include "tracker/memory/zone_lock.h"
 #include "tracker/tracker.h"
@@ -17,6 +18,11 @@ using namespace memory;
 std::optional<ActTicket> Tracker::record_act(const ActRequest& request, Now now) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
     return guard ? append_act(*layout_, request, now) : std::nullopt;
+}
+
+void Tracker::erase_agent(ErasureCursor& cursor, const ErasureRequest& request,
+                          std::uint32_t places) noexcept {
+    memory::erase_agent(*layout_, cursor, request, places, waiting_);
 }
 
 std::uint64_t Tracker::finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept {

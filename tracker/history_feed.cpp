@@ -10,7 +10,6 @@
 
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/acts.h"
-#include "tracker/memory/erasure.h"
 #include "tracker/memory/event_ring.h"
 #include "tracker/memory/index.h"
 #include "tracker/memory/quarters.h"
@@ -24,6 +23,10 @@ namespace agent_sessions::tracker {
 using namespace memory;
 
 namespace {
+
+constexpr std::chrono::seconds kLongestLoad{10};
+// More than there can be, so that the clock stays ahead of the numbers.
+constexpr std::uint64_t kEventsPerMillisecond = 1000;
 
 template <typename T>
 void raise(Shared<T>& word, T value) noexcept {
@@ -142,9 +145,11 @@ void HistoryFeed::note_lost(std::uint64_t count) noexcept {
     tracker_.layout()->history.lost.fetch_add(count, std::memory_order_relaxed);
 }
 
-void HistoryFeed::erase_agent(std::string_view account, std::string_view agent, std::string_view pseudonym,
-                              Now now) {
-    memory::erase_agent(*tracker_.layout(), account, agent, pseudonym, now);
+void HistoryFeed::erase_agent(const ErasureRequest& request) noexcept {
+    constexpr std::uint32_t kPlacesAtOnce = 4096;
+    for (ErasureCursor cursor; !cursor.done;) {
+        tracker_.erase_agent(cursor, request, kPlacesAtOnce);
+    }
 }
 
 void HistoryFeed::blank_act(std::uint64_t number) noexcept {
@@ -162,8 +167,15 @@ void HistoryFeed::sleep(std::uint32_t seen, Millis longest) const noexcept {
     syscall(SYS_futex, &tracker_.layout()->history.doorbell, FUTEX_WAIT, seen, &timeout, nullptr, 0);
 }
 
+bool HistoryFeed::is_loaded() const noexcept {
+    return tracker_.layout()->history.loaded.load(std::memory_order_acquire) != 0;
+}
+
 HistoryFeed::LoadGuard::LoadGuard(HistoryFeed& feed) noexcept : layout_(*feed.tracker_.layout()) {
-    int error = pthread_mutex_lock(&layout_.history.load_lock);
+    timespec until{};
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += kLongestLoad.count();
+    int error = pthread_mutex_clocklock(&layout_.history.load_lock, CLOCK_MONOTONIC, &until);
     if (error == EOWNERDEAD) {
         error = pthread_mutex_consistent(&layout_.history.load_lock);
     }
@@ -176,12 +188,8 @@ HistoryFeed::LoadGuard::~LoadGuard() {
     }
 }
 
-bool HistoryFeed::LoadGuard::needs_loading() const noexcept {
-    return held_ && layout_.history.loaded.load(std::memory_order_acquire) == 0;
-}
-
-void HistoryFeed::LoadGuard::done() noexcept {
-    layout_.history.loaded.store(1, std::memory_order_release);
+void HistoryFeed::note_loaded() noexcept {
+    tracker_.layout()->history.loaded.store(1, std::memory_order_release);
 }
 
 std::string HistoryFeed::segment_id() const {
@@ -190,7 +198,17 @@ std::string HistoryFeed::segment_id() const {
 }
 
 void HistoryFeed::continue_after(std::uint64_t sequence, std::uint64_t act) noexcept {
+    const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
     memory::continue_after(*tracker_.layout(), sequence, act);
+}
+
+void HistoryFeed::number_by_clock(Now now) noexcept {
+    Layout& layout = *tracker_.layout();
+    const ZoneGuard guard(layout, Waiting::patient);
+    if (layout.totals.next_event.load(std::memory_order_relaxed) == 1) {
+        const auto clock = static_cast<std::uint64_t>(now.wall.time_since_epoch().count());
+        memory::continue_after(layout, clock * kEventsPerMillisecond, clock);
+    }
 }
 
 bool HistoryFeed::restore(const RestoreRequest& request, Now now) noexcept {

@@ -65,9 +65,8 @@ class HistoryFeed {
     void note_state(HistoryState state, int error) noexcept;
     void note_lost(std::uint64_t count) noexcept;
 
-    // Replaces a name by a pseudonym in all sessions and in the ring, and takes their address and browser
-    // away. The application may name the agent anew later. Account "*" = all. O(capacity).
-    void erase_agent(std::string_view account, std::string_view agent, std::string_view pseudonym, Now now);
+    // All of Tracker::erase_agent() at once.
+    void erase_agent(const ErasureRequest& request) noexcept;
     // Forgets the name that an act of erasure carried.
     void blank_act(std::uint64_t number) noexcept;
 
@@ -76,17 +75,19 @@ class HistoryFeed {
     void sleep(std::uint32_t seen, Millis longest) const noexcept;
 
     // --- Loading
+    // Whether the segment holds what the database knew.
+    bool is_loaded() const noexcept;
+    void note_loaded() noexcept;
     // Holds the lock under which a segment is loaded, for as long as it lives. A loader that dies is followed
-    // by the next one.
+    // by the next one; for one that does not come to an end it is waited 10 s.
     class LoadGuard {
       public:
         explicit LoadGuard(HistoryFeed& feed) noexcept;
         ~LoadGuard();
         LoadGuard(const LoadGuard&) = delete;
         LoadGuard& operator=(const LoadGuard&) = delete;
-        // false: somebody has loaded it.
-        bool needs_loading() const noexcept;
-        void done() noexcept;
+        // false: somebody else is loading, for too long.
+        explicit operator bool() const noexcept { return held_; }
 
       private:
         memory::Layout& layout_;
@@ -94,11 +95,15 @@ class HistoryFeed {
     };
     // What is told apart from other segments by this; 16 bytes.
     std::string segment_id() const;
-    // Events and acts are numbered on behind these. REQUIRES: nobody serves requests yet.
+    // Events and acts are numbered on behind these, unless they are already. What came before and is not
+    // written counts as seen: the caller writes the table.
     void continue_after(std::uint64_t sequence, std::uint64_t act) noexcept;
-    // Puts a session back, without an event or a new maximum. Live ones are counted, and their idle time
-    // starts anew. false: no room. A session that the segment knows stays as it is there, except that one
-    // which the history knows as ended by a person or rule ends.
+    // For a segment that serves before it could be loaded: events and acts are numbered by the clock, so that
+    // they come after whatever the history turns out to hold. Does nothing once there was an event.
+    void number_by_clock(Now now) noexcept;
+    // Puts a session back, without an event. Live ones are counted, also in the maximum of a quarter hour
+    // that runs already, and their idle time starts anew. false: no room. A session that the segment knows
+    // stays as it is there, except that one which the history knows as ended by a person or rule ends.
     bool restore(const RestoreRequest& request, Now now) noexcept;
 
   private:

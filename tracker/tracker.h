@@ -202,6 +202,12 @@ class Tracker {
     // Records what an admin did or tried. nullopt: busy, or there is no room (counted in
     // HistoryStatus::lost).
     std::optional<ActTicket> record_act(const ActRequest& request, Now now) noexcept;
+    // Replaces a name by a pseudonym, also where somebody wrote it into a label, a reason or a message, and
+    // takes address and browser of the agent's sessions away. What the application names anew later stands.
+    // Goes on from the cursor over up to `places` places, and comes back early where the lock is busy.
+    // O(slots
+    // + events) altogether.
+    void erase_agent(ErasureCursor& cursor, const ErasureRequest& request, std::uint32_t places) noexcept;
     // Adds how many sessions a recorded act ended. Waits for the lock. Returns the sequence to wait for.
     std::uint64_t finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
     // The latest event that everybody can see. What this process changed before is in it.

@@ -310,13 +310,28 @@ struct ActRequest {
     std::string_view user;
     std::string_view role;
     std::string_view address;
-    std::string_view accounts;  // those the act was about, as in kAllAccountsLine
-    std::string_view account = "*";
-    std::string_view what;  // in words: a ref, a filter
+    std::string_view accounts;  // those the act was about, as in kAllAccountsLine; one line of an erasure
+    std::string_view account = "*";  // of a sweeping act
+    std::string_view what;           // in words: a ref, a filter
     std::string_view agent;
     std::string_view reason;
     std::string_view message;
     std::string_view pseudonym;  // of an erasure
+};
+
+// Takes a person's name out. Views need to live for the call only.
+struct ErasureRequest {
+    std::string_view account;  // "*" = all
+    std::string_view agent;    // as it is shown in lists
+    std::string_view pseudonym;
+};
+
+// How far an erasure is, taken in steps.
+struct ErasureCursor {
+    std::uint32_t slot = 0;
+    std::uint64_t act = 0;
+    std::uint64_t event = 0;
+    bool done = false;
 };
 
 struct ActTicket {
@@ -332,7 +347,7 @@ struct Act {
     std::uint64_t ended = 0;
     ActKind kind = ActKind::terminate;
     bool refused = false;
-    std::string account;
+    std::string account;  // that ends or is erased from; "*" = all
     std::string user;
     std::string role;
     std::string address;

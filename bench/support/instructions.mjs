@@ -76,7 +76,7 @@ http {
 }
 
 /** An application that costs no more than it must, in an nginx of its own. */
-export async function startApplication(directory) {
+export async function startApplication(directory, wrapper = []) {
     const port = await freePort();
     const configuration = `
 daemon off;
@@ -92,7 +92,7 @@ http {
     server { listen 127.0.0.1:${port}; add_header X-Agent-Id alice; location / { return 200 "ok"; } }
 }
 `;
-    return { port, ...(await startNginx({ directory, configuration, port })) };
+    return { port, ...(await startNginx({ directory, configuration, port, wrapper })) };
 }
 
 // The two navigations that begin a session. Without the module they pass, too, so that both sides do the same.

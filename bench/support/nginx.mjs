@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from './connection.mjs';
 
 const program = process.env.AGENT_SESSIONS_NGINX ?? '/usr/sbin/nginx';
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 const signalAgainMs = 500;
 
 /** A port of 127.0.0.1 that nobody listens on. */
@@ -33,13 +33,15 @@ export function makeDirectory() {
 
 /**
  * Starts nginx with this configuration, under `wrapper` (a command in front) where given, and waits until it answers
- * on `port`. `stop()` ends it and throws when nginx complained.
+ * on `port`. `stop()` ends it and throws when nginx complained; `launched` is when that was asked for (performance.now()).
  */
-export async function startNginx({ directory, configuration, port, wrapper = [] }) {
+export async function startNginx({ directory, configuration, port, wrapper = [], patienceMs = usualPatienceMs }) {
     const errorLog = join(directory, `error.${port}.log`);
     const file = join(directory, `nginx.${port}.conf`);
+    mkdirSync(join(directory, 'temp'), { recursive: true, mode: 0o700 });
     writeFileSync(file, configuration);
     const command = [...wrapper, program, '-p', `${directory}/`, '-c', file, '-e', errorLog];
+    const launched = performance.now();
     const child = spawn(command[0], command.slice(1), { stdio: 'ignore' });
     const killAtExit = () => child.kill('SIGKILL');
     process.once('exit', killAtExit);
@@ -58,11 +60,11 @@ export async function startNginx({ directory, configuration, port, wrapper = [] 
         }
     };
 
-    for (const deadline = Date.now() + patienceMs; !(await Connection.accepts(port)); await pause(20)) {
+    for (const deadline = Date.now() + patienceMs; !(await Connection.accepts(port)); await pause(5)) {
         if (child.exitCode !== null || Date.now() > deadline) {
             child.kill('SIGKILL');
             throw new Error(`nginx does not answer:\n${readFileSync(errorLog, 'utf8')}`);
         }
     }
-    return { pid: child.pid, stop };
+    return { pid: child.pid, errorLog, launched, stop };
 }

@@ -38,7 +38,12 @@ async function ask(path, { method = "GET", body, headers = {} } = {}, base = ser
   return { name, status: response.status, etag: response.headers.get("etag"), text, json: () => JSON.parse(text) };
 }
 
-const reads = ["", "openapi.json", "accounts", "usage", "usage?account=acme", "sessions", "sessions?sort=-agent&limit=2"];
+const today = new Date().toISOString().slice(0, 10);
+const reads = [
+  ...["", "openapi.json", "accounts", "usage", "usage?account=acme", "sessions", "sessions?sort=-agent&limit=2"],
+  ...["history", "history?from=2026-01-01T00:00:00Z", "ended", "audit"],
+  ...[`usage?from=${today}&to=${today}`, `usage/minutes?day=${today}`, `usage/peak?date=${today}`],
+];
 
 test("every answer to a read is as described, and 304 to its own tag", async () => {
   for (const path of reads) {
@@ -63,6 +68,15 @@ test("a session and its end are as described", async () => {
   assert.equal((await ask(path)).json().open_instances.length, 2);
   assert.equal((await ask(path, { method: "DELETE", body: { reason: "end of shift" } })).status, 204);
   assert.equal((await ask(path)).status, 404);
+});
+
+test("an erasure is as described", async () => {
+  const erase = (body) => ask("api/1/erase", { method: "POST", body });
+  const { pseudonym } = (await erase({ agent: "bob", account: "beta" })).json();
+  assert.equal((await ask(`api/1/sessions?agent=${pseudonym}`)).json().filtered, 1);
+  for (const [body, status] of [[{}, 400], [{ agent: "bob", account: "none" }, 404], ["[", 400]]) {
+    assert.equal((await erase(body)).status, status);
+  }
 });
 
 test("every way to end many is as described", async () => {

@@ -64,8 +64,9 @@ pageTest("the columns stand in the promised order and spelling, others after the
 pageTest(
   "Agent Id is the username, or Guest for whoever is not logged in, which a user called Guest does not look like",
   { scenario: { sessions: [{ agent: "ada" }, { agent: null }, { agent: "Guest" }] } },
-  async ({ page }) => {
+  async ({ page, api }) => {
     assert.deepEqual((await agents(page)).sort(), ["Guest", "Guest", "ada"]);
+    assert.deepEqual((await api("sessions?sort=started")).sessions.map(({ agent }) => agent), ["ada", null, "Guest"]);
     assert.equal(await page.locator("tbody .column-agent em").count(), 1);
     const hints = await page.locator("tbody .column-agent em").evaluateAll((names) => names.map(({ title }) => title));
     assert.deepEqual(hints, ["Not logged in"]);
@@ -86,7 +87,7 @@ pageTest(
 );
 
 pageTest(
-  "sessions of several accounts each show their own zone",
+  "sessions of several accounts each show their own zone, and are sorted as instants",
   { scenario: { accounts: ["acme", "beta"], sessions: [{ agent: "ada" }, { agent: "bob", account: "beta" }] } },
   async ({ page, api }) => {
     for (const { agent, account, started } of (await api("sessions")).sessions) {
@@ -94,6 +95,10 @@ pageTest(
       assert.equal(shown.slice(0, 19), inZone(started, timeZones[account]));
       assert.ok(shown.endsWith(timeZones[account]), shown);
     }
+    const newestFirst = await agents(page);
+    assert.deepEqual(newestFirst, ["bob", "ada"], "though New York's clock is hours behind");
+    await afterList(page, () => page.locator("thead .column-started button").click());
+    assert.deepEqual(await agents(page), ["ada", "bob"]);
   },
 );
 

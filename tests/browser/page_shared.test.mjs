@@ -4,18 +4,17 @@ import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { confirm, refresh, refs, rowOf, terminate, tickAll, tickOf, tickedRefs } from "./support/active_agents_page.mjs";
-import { changeAnswers } from "./support/answers.mjs";
 import { pageTest } from "./support/browser.mjs";
 import { eventually } from "./support/eventually.mjs";
-import { floor, usageOfAMonth } from "./support/floor.mjs";
+import { floor } from "./support/floor.mjs";
+import { pastOf } from "./support/past.mjs";
 
 const axeSource = createRequire(import.meta.url).resolve("axe-core");
 const pictures = fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
 
 const fourAgents = { sessions: ["ada", "bob", "cy", "zoe"].map((agent) => ({ agent })) };
 
-/** The answer of the real server with days in it that no test can wait for. */
-const withDays = (page) => changeAnswers(page, "**/api/1/usage*", () => usageOfAMonth(new Date()));
+const floorWithPast = { ...floor, past: pastOf(Date.now()) };
 
 async function axeViolations(page) {
   if (!(await page.evaluate(() => "axe" in window))) {
@@ -88,43 +87,11 @@ pageTest("nginx is reloaded, stopped and started under the open page: it says so
   assert.equal((await tickedRefs(page)).length, 1);
 });
 
-// The graph
-
-pageTest("the graph of the last 30 days has a table with the same numbers", { scenario: fourAgents, invented: true, prepare: withDays }, async ({ page }) => {
-  await page.locator(".canvas canvas").waitFor();
-  const { days } = usageOfAMonth(new Date());
-  const highest = Math.max(...days.map(({ max }) => max ?? 0));
-  assert.match(await page.locator(".canvas").getAttribute("aria-label"), new RegExp(`30 days, ${highest} at most`));
-  await page.getByRole("button", { name: "Table" }).click();
-  const rows = await page.locator(".days tbody tr").evaluateAll((all) =>
-    all.map((row) => [...row.querySelectorAll("td")].slice(0, 4).map(({ textContent }) => textContent)),
-  );
-  assert.deepEqual(
-    rows.reverse().map(([max, , total, refused]) => [max, total, refused]),
-    days.map(({ max, total, refused }) => [max === null ? "not measured" : String(max), String(total), String(refused)]),
-  );
-});
-
-pageTest("pointing at a day of the graph tells its numbers, and a month can be chosen", { scenario: fourAgents, invented: true, prepare: withDays }, async ({ page, requests }) => {
-  const over = page.locator(".canvas .u-over");
-  const { width } = await over.boundingBox();
-  const { days } = usageOfAMonth(new Date());
-  await over.hover({ position: { x: (width * 3.5) / 30, y: 60 } });
-  await eventually(
-    () => page.locator(".readout").innerText(),
-    (words) => assert.match(words, new RegExp(`${days[3].max} of ${days[3].total}, at `)),
-  );
-  const [, month] = await page.getByRole("combobox", { name: "Days shown" }).locator("option").evaluateAll((all) => all.map(({ value }) => value));
-  await page.getByRole("combobox", { name: "Days shown" }).selectOption(month);
-  await eventually(
-    () => requests.filter((request) => request.url().includes(`usage?from=${month}-01&to=${month}-`)).length,
-    (asked) => assert.equal(asked, 1),
-  );
-});
+// The figures
 
 pageTest("each figure says what it means when it is pointed at or focused", { scenario: fourAgents }, async ({ page }) => {
   for (const [name, words] of [
-    ["Current", /takes one licence/],
+    ["Current", /takes one license/],
     ["Daily Average", /mean of the daily maximums over the 30 calendar days/],
     ["Daily Max", /highest number of sessions at one time within the 30 calendar days/],
   ]) {
@@ -146,9 +113,9 @@ for (const colorScheme of ["light", "dark"]) {
   pageTest(
     `axe finds nothing to mend in ${colorScheme}: graph, table of days, filters, drawer`,
     // axe has to be put into the page, which the page's own policy rightly forbids.
-    { scenario: floor, invented: true, prepare: withDays, context: { colorScheme, bypassCSP: true } },
+    { scenario: floorWithPast, context: { colorScheme, bypassCSP: true } },
     async ({ page }) => {
-      await page.locator(".canvas canvas").waitFor();
+      await page.locator(".plot .bar").first().waitFor();
       assert.deepEqual(await axeViolations(page), [], "graph");
       await page.getByRole("button", { name: "Table" }).click();
       assert.deepEqual(await axeViolations(page), [], "table of days");
@@ -165,12 +132,20 @@ for (const colorScheme of ["light", "dark"]) {
 
   pageTest(
     `pictures of the main states, ${colorScheme}`,
-    { scenario: floor, invented: true, prepare: withDays, context: { colorScheme, viewport: { width: 1280, height: 860 } } },
+    { scenario: floorWithPast, context: { colorScheme, viewport: { width: 1280, height: 860 } } },
     async ({ page, report }) => {
       await mkdir(pictures, { recursive: true });
       const take = async (name) => page.screenshot({ path: `${pictures}${name}-${colorScheme}.png`, animations: "disabled" });
-      await page.locator(".canvas canvas").waitFor();
+      await page.locator(".plot .bar").first().waitFor();
       await take("list");
+      await page.locator(".plot svg").click({ position: { x: 0.9 * (await page.locator(".plot svg").boundingBox()).width, y: 60 } });
+      await page.locator(".plot .curve").waitFor();
+      await take("day");
+      await page.getByRole("button", { name: "Who was in it?" }).click();
+      await page.getByRole("dialog").waitFor();
+      await take("peak");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "All days" }).click();
       await rowOf(page, "chen.wei").getByRole("button").click();
       await page.getByRole("dialog").locator(".facts").waitFor();
       await take("drawer");
@@ -183,6 +158,11 @@ for (const colorScheme of ["light", "dark"]) {
       await page.locator(".outcome").waitFor();
       await page.locator(".empty").waitFor();
       await take("result");
+      for (const tab of ["Ended Sessions", "History", "Audit"]) {
+        await page.getByRole("button", { name: tab, exact: true }).click();
+        await page.locator(".scroller").waitFor();
+        await take(tab.toLowerCase().replace(" ", "-"));
+      }
       report(`pictures in ${pictures}`);
     },
   );

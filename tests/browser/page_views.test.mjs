@@ -44,6 +44,18 @@ pageTest("the list is narrowed by agent, open interaction and idle time, and eac
   assert.equal(await page.locator(".empty").innerText(), "No session matches these conditions.");
 });
 
+pageTest("the list is narrowed by address, also from a session's details", { scenario: threeAgents }, async ({ page }) => {
+  await filters(page).click();
+  const address = page.getByRole("textbox", { name: "Address is" });
+  await afterList(page, () => address.fill("127.0.0"));
+  assert.equal(await page.locator(".empty").innerText(), "No session matches these conditions.");
+  await afterList(page, () => page.getByRole("button", { name: "Clear filters" }).click());
+  await openDetails(page, "zoe");
+  await afterList(page, () => drawer(page).getByRole("button", { name: "Sessions from this address" }).click());
+  assert.deepEqual(await conditions(page), ["Address is 127.0.0.1"]);
+  assert.equal((await refs(page)).length, 3);
+});
+
 pageTest("Guests are found among users of any name", { scenario: { sessions: [{ agent: "Guest" }, { agent: null }] } }, async ({ page }) => {
   await filters(page).click();
   await afterList(page, () => page.getByRole("checkbox", { name: "Guests only" }).check());
@@ -283,6 +295,27 @@ pageTest("the page works behind a sub-path of another server", { scenario: three
     (left) => assert.equal(left.length, 2),
   );
 });
+
+pageTest(
+  "a brand's colours and logo stand on the page, under its strict policy",
+  {
+    scenario: {
+      ...threeAgents,
+      brand: {
+        "brand.css": ":root { --accent: #7a1f5c; } header h1 { padding-left: 2.5rem; background: url(logo.svg) no-repeat; }",
+        "logo.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><circle cx="16" cy="16" r="16"/></svg>',
+      },
+    },
+  },
+  async ({ page, requests }) => {
+    const heading = page.getByRole("heading", { level: 1 });
+    assert.equal(await heading.evaluate((element) => getComputedStyle(element).paddingLeft), "40px");
+    assert.equal(await page.locator(".tabs [aria-current]").evaluate((element) => getComputedStyle(element).borderBottomColor), "rgb(122, 31, 92)");
+    const logo = requests.find((request) => request.url().endsWith("/logo.svg"));
+    assert.equal((await logo.response()).status(), 200);
+    assert.equal((await refs(page)).length, 3);
+  },
+);
 
 // What has to be known first
 

@@ -189,6 +189,14 @@ constexpr Wrong kWrong[] = {
     {"server", "agent_sessions_admin_user me;",
      "\"agent_sessions_admin_user\" directive is not allowed here"},
     {"own", "agent_sessions_admin_role $no_such_variable;", "unknown \"no_such_variable\" variable"},
+    {"own", "agent_sessions_ui_root;", "invalid number of arguments in \"agent_sessions_ui_root\" directive"},
+    {"own", "agent_sessions_ui_root \"\";", "invalid value \"\" in \"agent_sessions_ui_root\" directive"},
+    {"own", "agent_sessions_ui_root /nonexistent/brand;",
+     "opendir() \"/nonexistent/brand\" failed (2: No such file or directory)"},
+    {"own", "agent_sessions_ui_root /etc/passwd;", "opendir() \"/etc/passwd\" failed (20: Not a directory)"},
+    {"own", "agent_sessions_ui_root /srv; agent_sessions_ui_root /srv;",
+     "\"agent_sessions_ui_root\" directive is duplicate"},
+    {"server", "agent_sessions_ui_root /srv;", "\"agent_sessions_ui_root\" directive is not allowed here"},
     {"own", "agent_sessions_client floor;", "\"agent_sessions_client\" is not supported by this version"},
     {"location", "agent_sessions_nothing on;", "unknown directive \"agent_sessions_nothing\""},
 };
@@ -235,7 +243,8 @@ TEST_F(Configuration, EveryDirectiveIsAcceptedWhereItBelongs) {
         {"server", "agent_sessions_record address user_agent history;"},
         {"own",
          "agent_sessions_admin floor write=on; agent_sessions_admin_account $host; "
-         "agent_sessions_admin_role admin; agent_sessions_admin_user $remote_user;"},
+         "agent_sessions_admin_role admin; agent_sessions_admin_user $remote_user; agent_sessions_ui_root "
+         "/srv;"},
     };
     for (const auto& [where, directive] : cases) {
         EXPECT_EQ(answer_to(where, directive), "accepted") << where << ": " << directive;

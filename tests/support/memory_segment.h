@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <string_view>
 
 #include "tracker/memory/layout.h"
 #include "tracker/tracker.h"
@@ -35,6 +36,8 @@ class MemorySegment {
         return tracker::Tracker(layout_, waiting);
     }
     tracker::memory::Layout& layout() const { return *layout_; }
+    // As its file reads.
+    std::string_view bytes() const { return {reinterpret_cast<const char*>(layout_), bytes_}; }
 
     // 2026-03-03 12:00:00 UTC, an hour after the machine started.
     static tracker::Now start() {

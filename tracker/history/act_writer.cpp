@@ -1,6 +1,9 @@
 #include "tracker/history/act_writer.h"
 
+#include <array>
+
 #include "tracker/history/schema.h"
+#include "tracker/name_removal.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -8,6 +11,57 @@ namespace {
 std::optional<std::string_view> text_or_null(std::string_view text) noexcept {
     return text.empty() ? std::nullopt : std::optional(text);
 }
+
+// mentioned(TEXT) and cleaned(TEXT) in SQL, for one name; gone with this object.
+class NameRemovalFunctions {
+  public:
+    NameRemovalFunctions(Connection& connection, std::string_view name, std::string_view pseudonym)
+        : database_(connection.handle()), name_(name), pseudonym_(pseudonym) {
+        define("mentioned", mentioned);
+        define("cleaned", cleaned);
+    }
+    ~NameRemovalFunctions() {
+        define("mentioned", nullptr);
+        define("cleaned", nullptr);
+    }
+    NameRemovalFunctions(const NameRemovalFunctions&) = delete;
+    NameRemovalFunctions& operator=(const NameRemovalFunctions&) = delete;
+
+  private:
+    using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
+
+    void define(const char* name, Function function) noexcept {
+        sqlite3_create_function_v2(database_, name, 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                   function == nullptr ? nullptr : this, function, nullptr, nullptr, nullptr);
+    }
+
+    static std::string_view text_of(sqlite3_value* value) noexcept {
+        const auto* const bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
+        return bytes == nullptr
+                   ? std::string_view()
+                   : std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+    }
+    static const NameRemovalFunctions& of(sqlite3_context* context) noexcept {
+        return *static_cast<const NameRemovalFunctions*>(sqlite3_user_data(context));
+    }
+    static void mentioned(sqlite3_context* context, int /*count*/, sqlite3_value** values) noexcept {
+        sqlite3_result_int(context, mentions(text_of(values[0]), of(context).name_) ? 1 : 0);
+    }
+    static void cleaned(sqlite3_context* context, int /*count*/, sqlite3_value** values) noexcept {
+        const NameRemovalFunctions& self = of(context);
+        if (!mentions(text_of(values[0]), self.name_)) {
+            sqlite3_result_value(context, values[0]);
+            return;
+        }
+        std::array<char, kMaxMessageBytes> room;
+        const std::string_view text = replace_mentions(text_of(values[0]), self.name_, self.pseudonym_, room);
+        sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    }
+
+    sqlite3* database_;
+    std::string_view name_;
+    std::string_view pseudonym_;
+};
 
 std::string_view word_for(ActKind kind) noexcept {
     return kind == ActKind::erase ? "erase" : "terminate";
@@ -31,7 +85,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
       settled_(connection.prepare("UPDATE not_before SET pending = 0 WHERE id = ?")) {}
 
 void ActWriter::write(const Act& act) {
-    const bool erases = act.kind == ActKind::erase && !act.refused;
     audit_
         .with(act.number, act.at, text_or_null(act.user), act.role, text_or_null(act.address),
               word_for(act.kind), act.accounts, act.what,
@@ -44,9 +97,6 @@ void ActWriter::write(const Act& act) {
                   act.at, text_or_null(act.user), text_or_null(act.reason), text_or_null(act.message))
             .run();
     }
-    if (erases && !act.agent.empty()) {
-        erase(act);
-    }
 }
 
 void ActWriter::write_finished(std::uint64_t number, std::uint64_t ended) {
@@ -55,29 +105,45 @@ void ActWriter::write_finished(std::uint64_t number, std::uint64_t ended) {
 }
 
 void ActWriter::erase(const Act& act) {
-    const std::int64_t all = accounts_.id(kAllAccounts, act.at);
-    const std::int64_t account = accounts_.id(act.account, act.at);
+    const NameRemovalFunctions functions(connection_, act.agent, act.pseudonym);
+    const int all = act.account == kAllAccounts ? 1 : 0;
     connection_
         .prepare(R"sql(
 UPDATE session SET agent = ?2, address = NULL, user_agent = NULL
-WHERE agent = ?1 AND (?3 = ?4 OR account = ?3)
+WHERE agent = ?1 AND (?3 OR account = (SELECT id FROM account WHERE name = ?4))
 )sql")
-        .with(act.agent, act.pseudonym, account, all)
+        .with(act.agent, act.pseudonym, all, act.account)
         .run();
-    connection_.prepare("UPDATE not_before SET agent = ?2 WHERE agent = ?1 AND (?3 = ?4 OR account = ?3)")
-        .with(act.agent, act.pseudonym, account, all)
-        .run();
-    // An act may have been about several accounts, so that it can't be told whose name it was: better one too
-    // many.
     connection_
         .prepare(R"sql(
-UPDATE audit SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, what = replace(what, ?1, ?2),
-    reason = replace(reason, ?1, ?2), message = replace(message, ?1, ?2)
-WHERE (agent = ?1 OR instr(what, ?1) > 0 OR instr(reason, ?1) > 0 OR instr(message, ?1) > 0)
-    AND (?3 = ?4 OR instr(char(10) || accounts, char(10) || ?5 || char(10)) > 0)
+UPDATE session SET label = cleaned(label), why = cleaned(why), message = cleaned(message)
+WHERE (mentioned(label) OR mentioned(why) OR mentioned(message))
+    AND (?1 OR account = (SELECT id FROM account WHERE name = ?2))
 )sql")
-        .with(act.agent, act.pseudonym, account, all, act.account)
+        .with(all, act.account)
         .run();
+    // What was about several accounts can't be told apart: better one name too many, unless sessions are
+    // still to be ended by it.
+    connection_
+        .prepare(R"sql(
+UPDATE not_before SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, why = cleaned(why),
+    message = cleaned(message)
+WHERE (agent = ?1 OR mentioned(why) OR mentioned(message))
+    AND (?3 OR account = (SELECT id FROM account WHERE name = ?4)
+         OR (pending = 0 AND account = (SELECT id FROM account WHERE name = '*')))
+)sql")
+        .with(act.agent, act.pseudonym, all, act.account)
+        .run();
+    connection_
+        .prepare(R"sql(
+UPDATE audit SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, what = cleaned(what),
+    reason = cleaned(reason), message = cleaned(message)
+WHERE (agent = ?1 OR mentioned(what) OR mentioned(reason) OR mentioned(message))
+    AND (?3 OR accounts = '*' || char(10) OR instr(char(10) || accounts, char(10) || ?4 || char(10)) > 0)
+)sql")
+        .with(act.agent, act.pseudonym, all, act.account)
+        .run();
+    connection_.execute("UPDATE state SET unscrubbed = 1");
 }
 
 }  // namespace agent_sessions::tracker::history

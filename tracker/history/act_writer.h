@@ -14,12 +14,13 @@ class ActWriter {
     ActWriter(Connection& connection, AccountIds& accounts);
 
     void write(const Act& act);
+    // Takes the name that an act of erasure is about out of all rows. Full scans: O(sessions + acts).
+    // REQUIRES: what was to be written under that name is written.
+    void erase(const Act& act);
     // How many sessions an act ended; their rows are written by then.
     void write_finished(std::uint64_t number, std::uint64_t ended);
 
   private:
-    void erase(const Act& act);
-
     Connection& connection_;
     AccountIds& accounts_;
     Statement audit_;

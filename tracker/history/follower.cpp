@@ -12,6 +12,7 @@
 #include "tracker/history/peak_writer.h"
 #include "tracker/history/schema.h"
 #include "tracker/history/session_writer.h"
+#include "tracker/history/table_rows.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -21,6 +22,9 @@ constexpr std::uint64_t kEventsAtOnce = 5'000;
 constexpr std::uint32_t kSlotsAtOnce = 20'000;
 constexpr Millis kPruneInterval{60'000};
 constexpr Millis kLookInterval{1'000};
+constexpr Millis kScrubInterval{60'000};
+// Longer than anybody waits for an erasure (see DurableAct): it is not told as durable before it is.
+constexpr int kTruncations = 25;
 
 // The database is another process's, or another segment's, from now on.
 struct Replaced {};
@@ -37,14 +41,6 @@ struct FileIdentity {
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
 
-HistoryState state_for(const DatabaseError& error) noexcept {
-    if (error.is_busy()) {
-        return HistoryState::busy;
-    }
-    const bool is_hopeless = error.is_damage() || error.code() == SQLITE_SCHEMA;
-    return is_hopeless ? HistoryState::unusable : HistoryState::failing;
-}
-
 }  // namespace
 
 // An open database, and what was prepared for it.
@@ -56,7 +52,8 @@ struct Follower::Session {
           sessions(connection, accounts),
           acts(connection, accounts),
           peaks(connection, accounts),
-          read_state(connection.prepare("SELECT epoch, last_sequence FROM state WHERE segment = ?")),
+          read_state(
+              connection.prepare("SELECT epoch, last_sequence, unscrubbed FROM state WHERE segment = ?")),
           write_state(connection.prepare("UPDATE state SET last_sequence = ?, lost = lost + ?")) {}
 
     // After a rollback nothing may be believed to be in the database.
@@ -79,6 +76,9 @@ struct Follower::Session {
     BootTime last_look{};
     BootTime last_prune{};
     bool is_pruning = false;
+    // Something was erased, and free parts of the files may still hold it.
+    bool is_unscrubbed = false;
+    bool is_rewritten = false;
     // While the ring had run over: how far the table was read again, and up to which event that counts.
     bool is_rescanning = false;
     RowCursor rescanned{};
@@ -105,6 +105,9 @@ Follower::Outcome Follower::step(Now now) {
         }
         if (!has_work(now)) {
             feed_.note_saved({}, now);
+            // One that was replaced may have said something else with its last breath.
+            feed_.note_state(HistoryState::writing, 0);
+            fault_.clear();
             return Outcome::idle;
         }
         const Outcome outcome = write(now);
@@ -115,7 +118,7 @@ Follower::Outcome Follower::step(Now now) {
         session_.reset();
         return Outcome::replaced;
     } catch (const DatabaseError& error) {
-        const Outcome outcome = fail(state_for(error), error.code(), error.what());
+        const Outcome outcome = fail(error.state(), error.code(), error.what());
         if (session_ != nullptr && error.is_busy()) {
             session_->forget();
         } else {
@@ -127,26 +130,19 @@ Follower::Outcome Follower::step(Now now) {
 
 void Follower::open(Now now) {
     auto session = std::make_unique<Session>(path_);
-    {
-        HistoryFeed::LoadGuard guard(feed_);
-        if (guard.needs_loading()) {
-            load(session->connection, feed_, now);
-            guard.done();
-        }
-    }
-    WriteTransaction change(session->connection);
     Connection& connection = session->connection;
-    if (connection.integer("SELECT count(*) FROM state") == 0) {
-        // The database was removed under a segment that lives on.
-        connection.prepare("INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?, 0, 0)")
-            .with(SegmentId{feed_.segment_id()})
-            .run();
+    // The database may also have been removed under a segment that lives on.
+    if (!feed_.is_loaded() || connection.integer("SELECT count(*) FROM state") == 0) {
+        const HistoryFeed::LoadGuard guard(feed_);
+        load(connection, feed_, guard, now);
     }
+    WriteTransaction change(connection);
     if (!session->read_state.with(SegmentId{feed_.segment_id()}).step()) {
         throw DatabaseError("it belongs to another nginx", SQLITE_SCHEMA);
     }
     session->epoch = session->read_state.integer(0) + 1;
     session->last_sequence = static_cast<std::uint64_t>(session->read_state.integer(1));
+    session->is_unscrubbed = session->read_state.integer(2) != 0;
     session->read_state.reset();
     connection.prepare("UPDATE state SET epoch = ?").with(session->epoch).run();
     change.commit();
@@ -159,7 +155,7 @@ void Follower::open(Now now) {
 
 bool Follower::has_work(Now now) {
     Session& session = *session_;
-    if (session.is_rescanning || session.is_pruning ||
+    if (session.is_rescanning || session.is_pruning || is_scrub_due(now) ||
         feed_.tracker().latest_sequence() > session.last_sequence ||
         feed_.next_act() > feed_.first_unsaved_act()) {
         return true;
@@ -175,7 +171,6 @@ bool Follower::has_work(Now now) {
 Follower::Outcome Follower::write(Now now) {
     Session& session = *session_;
     HistoryFeed::Saved saved;
-    std::vector<Act> erased;
     WriteTransaction change(session.connection);
     if (!session.read_state.with(SegmentId{feed_.segment_id()}).step() ||
         session.read_state.integer(0) != session.epoch) {
@@ -186,22 +181,28 @@ Follower::Outcome Follower::write(Now now) {
 
     // Acts are read after the latest event, so that those of all events up to it are among them.
     const std::uint64_t latest = feed_.tracker().latest_sequence();
+    // Accounts are read after their quarter hours, so that none of those belongs to an account that is not
+    // among them.
+    const std::vector<HistoryFeed::ClosedQuarter> closed_quarters = feed_.closed_quarters();
     const std::vector<HistoryFeed::AccountState> accounts = feed_.accounts();
     session.account_names.clear();
     for (const HistoryFeed::AccountState& account : accounts) {
         session.account_names.push_back(account.name);
     }
     const std::uint64_t next_act = feed_.next_act();
+    std::vector<Act> erasures;
     for (std::uint64_t number = feed_.first_unsaved_act(); number < next_act; ++number) {
         if (const auto act = feed_.read_act(number)) {
             session.acts.write(*act);
-            if (act->kind == ActKind::erase && !act->refused) {
-                erased.push_back(*act);
+            if (act->kind == ActKind::erase && !act->refused && !act->agent.empty()) {
+                // What is read from the segment from here on has the pseudonym.
+                feed_.erase_agent({act->account, act->agent, act->pseudonym});
+                erasures.push_back(*act);
             }
         }
     }
     saved.acts = next_act;
-    for (const HistoryFeed::ClosedQuarter& closed : feed_.closed_quarters()) {
+    for (const HistoryFeed::ClosedQuarter& closed : closed_quarters) {
         session.peaks.write(accounts.at(closed.account).name, closed.peak, now.wall);
         saved.quarters = closed.place + 1;
     }
@@ -232,6 +233,10 @@ Follower::Outcome Follower::write(Now now) {
         session.is_pruning = prune(session.connection, retention_, now.wall);
         session.last_prune = now.boot;
     }
+    // Now that the events of before are rows too.
+    for (const Act& act : erasures) {
+        session.acts.erase(act);
+    }
     session.write_state.with(written, lost).run();
     change.commit();
 
@@ -240,18 +245,48 @@ Follower::Outcome Follower::write(Now now) {
         session.is_rescanning = false;
     }
     saved.sequence = written;
-    // Whoever waits for an erasure waits for all of it.
-    for (const Act& act : erased) {
-        feed_.erase_agent(act.account, act.agent, act.pseudonym, now);
-        feed_.blank_act(act.number);
+    if (!erasures.empty()) {
+        // Whoever waits for an erasure waits for all of it, and who waits for what was before does not.
+        const Act& first = erasures.front();
+        feed_.note_saved({std::min(written, first.sequence - 1), first.number, saved.quarters}, now);
+        for (const Act& act : erasures) {
+            feed_.blank_act(act.number);
+        }
+        session.is_unscrubbed = true;
+        session.is_rewritten = false;
+        next_scrub_ = now.boot;
     }
-    if (!erased.empty()) {
-        // Else the name would stay in the log of the database for a while.
-        session.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (is_scrub_due(now)) {
+        scrub(now);
     }
     feed_.note_saved(saved, now);
     const bool is_more = session.is_rescanning || session.is_pruning || written < latest;
     return is_more ? Outcome::more : Outcome::wrote;
+}
+
+bool Follower::is_scrub_due(Now now) const noexcept {
+    return session_->is_unscrubbed && now.boot >= next_scrub_;
+}
+
+// SQLite wipes what it deletes, but not the copies that it leaves behind when it moves rows between pages:
+// only a database that is written anew holds nothing else.
+void Follower::scrub(Now now) {
+    Session& session = *session_;
+    next_scrub_ = now.boot + kScrubInterval;
+    if (!session.is_rewritten) {
+        session.connection.execute("VACUUM");
+        session.is_rewritten = true;
+    }
+    // A reader at work keeps the log as it is.
+    for (int tries = 0; tries < kTruncations; ++tries) {
+        if (session.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0) {
+            session.connection.prepare("UPDATE state SET unscrubbed = 0 WHERE epoch = ?")
+                .with(session.epoch)
+                .run();
+            session.is_unscrubbed = false;
+            return;
+        }
+    }
 }
 
 // false: some of them are overwritten; then nothing is to be believed of what was written before.
@@ -296,37 +331,12 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
 // The table is the truth: what the ring no longer tells is read from there (ARCHITECTURE 2).
 void Follower::rescan(Now now) {
     Session& session = *session_;
-    feed_.read_slots(
-        session.rescanned, kSlotsAtOnce, now,
-        [&](const Row& row) {
-            const std::string_view account = row.account < session.account_names.size()
-                                                 ? std::string_view(session.account_names[row.account])
-                                                 : kAllAccounts;
-            session.sessions.write_live(row, account, now);
-        },
-        [&](const EndedFacts& facts) {
-            if (facts.ended_sequence > session.last_sequence) {
-                session.sessions.write_over(facts, now);
-            }
-        });
+    TableRows table(feed_, session.sessions);
+    table.write(session.rescanned, kSlotsAtOnce, session.last_sequence, now);
     if (!session.rescanned.done) {
         return;
     }
-    std::vector<SessionKey> alive;
-    Statement keys = session.connection.prepare("SELECT key FROM session WHERE ended_at IS NULL");
-    while (keys.step()) {
-        alive.push_back(keys.key(0));
-    }
-    for (const SessionKey key : alive) {
-        const Found found = feed_.tracker().find(key, now);
-        if (found.state == Found::State::unknown) {
-            session.sessions.write_lost(key, session.rescan_covers, now.wall);
-        } else if (found.state == Found::State::ended) {
-            if (const auto facts = feed_.tracker().ended_facts(found.handle)) {
-                session.sessions.write_over(*facts, now);
-            }
-        }
-    }
+    table.end_missing(session.connection, session.rescan_covers, now);
     session.connection.execute("UPDATE not_before SET pending = 0 WHERE boundary <= " +
                                std::to_string(session.rescan_covers));
 }

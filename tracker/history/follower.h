@@ -41,8 +41,10 @@ class Follower {
     void open(Now now);
     bool has_work(Now now);
     Outcome write(Now now);
-    bool write_events(std::uint64_t first, std::uint64_t latest, Now now);
+    bool write_events(std::uint64_t first, std::uint64_t last, Now now);
     void rescan(Now now);
+    bool is_scrub_due(Now now) const noexcept;
+    void scrub(Now now);
     Outcome fail(HistoryState state, int code, const std::string& what);
 
     HistoryFeed feed_;
@@ -50,6 +52,7 @@ class Follower {
     Retention retention_;
     std::string fault_;
     std::unique_ptr<Session> session_;
+    BootTime next_scrub_{};
 };
 
 }  // namespace agent_sessions::tracker::history

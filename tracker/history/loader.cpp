@@ -1,6 +1,9 @@
 #include "tracker/history/loader.h"
 
+#include <limits>
+
 #include "tracker/history/schema.h"
+#include "tracker/history/table_rows.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -91,53 +94,82 @@ ORDER BY reason IN (4, 5), ended_at DESC
         request.by = by;
         request.message = message;
         request.why = why;
-        if (!feed.restore(request, now)) {
+        if (feed.restore(request, now)) {
+            ++loaded.ended;
+        } else if (is_told(request.reason)) {
+            ++loaded.left_out;
+        } else {
             break;
         }
-        ++loaded.ended;
     }
+}
+
+// What began and ended here before the database could be reached.
+void write_table(Connection& connection, HistoryFeed& feed, Now now) {
+    AccountIds accounts(connection);
+    SessionWriter sessions(connection, accounts);
+    RowCursor cursor;
+    TableRows(feed, sessions).write(cursor, std::numeric_limits<std::uint32_t>::max(), 0, now);
 }
 
 }  // namespace
 
-Loaded load(Connection& connection, HistoryFeed& feed, Now now) {
+Loaded load(Connection& connection, HistoryFeed& feed, const HistoryFeed::LoadGuard& guard, Now now) {
+    if (!guard) {
+        throw DatabaseError("another process does not come to an end with loading it", SQLITE_BUSY);
+    }
     Loaded loaded;
     const SegmentId segment{feed.segment_id()};
     WriteTransaction change(connection);
     Statement state = connection.prepare("SELECT last_sequence, segment = ? FROM state");
-    if (!state.with(segment).step()) {
-        connection.prepare("INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?, 0, 0)")
-            .with(segment)
-            .run();
-    } else if (state.integer(1) == 0) {
-        const std::int64_t last_sequence = state.integer(0);
+    const bool is_new = !state.with(segment).step();
+    const bool is_ours = !is_new && state.integer(1) != 0;
+    const std::int64_t last_sequence = is_new ? 0 : state.integer(0);
+    state.reset();
+    if (!is_ours) {
         apply_boundaries(connection);
         end_overdue(connection, last_sequence, now);
         feed.continue_after(static_cast<std::uint64_t>(last_sequence),
                             static_cast<std::uint64_t>(connection.integer("SELECT max(id) FROM audit")));
+        // What happens from here on is in the ring behind this event.
+        const std::uint64_t seen = feed.tracker().history_status().committed_sequence;
+        write_table(connection, feed, now);
         restore_over(connection, feed, now, loaded);
         restore_live(connection, feed, now, loaded);
-        connection.prepare("UPDATE state SET segment = ?").with(segment).run();
+        connection
+            .prepare(
+                "INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?1, 0, ?2) "
+                "ON CONFLICT (id) DO UPDATE SET segment = ?1, last_sequence = ?2")
+            .with(segment, seen)
+            .run();
     }
-    state.reset();
     change.commit();
+    feed.note_loaded();
     return loaded;
 }
 
 Load load_at_start(Tracker tracker, const std::string& path, Now now) {
     Load result;
     HistoryFeed feed(tracker);
-    HistoryFeed::LoadGuard guard(feed);
-    if (!guard.needs_loading()) {
+    const auto is_settled = [&feed] {
+        const HistoryState state = feed.tracker().history_status().state;
+        return feed.is_loaded() || (state != HistoryState::none && state != HistoryState::writing);
+    };
+    if (is_settled()) {
+        return result;
+    }
+    const HistoryFeed::LoadGuard guard(feed);
+    if (is_settled()) {
         return result;
     }
     try {
         Connection connection = open_for_writing(path, kPatience);
-        result.what = load(connection, feed, now);
+        result.what = load(connection, feed, guard, now);
         result.loaded = true;
-        guard.done();
     } catch (const DatabaseError& error) {
         result.fault = "\"" + path + "\" cannot be used: " + error.what();
+        feed.number_by_clock(now);
+        feed.note_state(error.state(), error.code());
     }
     return result;
 }

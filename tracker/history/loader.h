@@ -13,17 +13,19 @@ namespace agent_sessions::tracker::history {
 struct Loaded {
     std::uint64_t live = 0;
     std::uint64_t ended = 0;
-    std::uint64_t left_out = 0;  // live ones for which the segment has no room
+    std::uint64_t left_out =
+        0;  // for which the segment has no room: live ones, and ends that somebody decided on
 };
 
-// Ended cookies become the union of segment and database. Live sessions come back only where the database
-// belongs to another segment than this one; a session that was over by then is not one of them. The database
-// belongs to this segment from now on. REQUIRES: the load guard is held. Throws DatabaseError, and then
-// nothing has changed in the database.
-Loaded load(Connection& connection, HistoryFeed& feed, Now now);
+// Where the database belongs to another segment, or is new: segment and database become the union of both.
+// Ended cookies are ended in both; live sessions come back unless they are over by then. The database belongs
+// to this segment from now on, which counts as loaded. Requests may be served meanwhile. Throws
+// DatabaseError, also where the guard is not held, and then nothing has changed in the database.
+Loaded load(Connection& connection, HistoryFeed& feed, const HistoryFeed::LoadGuard& guard, Now now);
 
-// What a worker does at its start: loads if nobody has. Waits for a worker that is at it. Empty = fine, else
-// what is wrong with the database, as nginx logs it; it is tried again by the writer.
+// What a worker does at its start: loads if nobody has. Waits for a worker that is at it, but not for a
+// database that has failed another one: the writer goes on trying. Empty fault = fine, else what is wrong
+// with the database, as nginx logs it.
 struct Load {
     bool loaded = false;  // by this call
     Loaded what;

@@ -102,10 +102,22 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_at ON audit (at);
 )sql",
+    R"sql(
+-- 1 = a name was erased from the rows, and parts of the file that are free may still hold it.
+ALTER TABLE state ADD COLUMN unscrubbed INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 int version_of(Connection& connection) {
     return static_cast<int>(connection.integer("PRAGMA user_version"));
+}
+
+void refuse_foreign_tables(Connection& connection) {
+    // In this order: another process may just be making the tables.
+    const bool has_tables = connection.integer("SELECT count(*) FROM sqlite_schema") != 0;
+    if (has_tables && version_of(connection) == 0) {
+        throw DatabaseError("it is the database of another program", SQLITE_NOTADB);
+    }
 }
 
 void migrate(Connection& connection) {
@@ -132,6 +144,7 @@ Connection open_for_writing(const std::string& path, std::chrono::milliseconds p
     if (const int version = version_of(connection); version > kSchemaVersion) {
         throw NewerSchema(version);
     }
+    refuse_foreign_tables(connection);
     connection.execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; "
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF");

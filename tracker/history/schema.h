@@ -13,7 +13,7 @@
 
 namespace agent_sessions::tracker::history {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // The name that stands for all accounts together, in `account.name`.
 inline constexpr std::string_view kAllAccounts = "*";

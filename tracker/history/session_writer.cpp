@@ -161,10 +161,10 @@ void SessionWriter::write_live(const Row& row, std::string_view account, Now now
     insert(begin);
 }
 
-void SessionWriter::write_over(const EndedFacts& facts, Now now) {
+bool SessionWriter::write_over(const EndedFacts& facts, Now now) {
     // Without a begin of its own there is nothing to tell: a run-out cookie that somebody brought.
     if (facts.begun_sequence == 0 || facts.ended_sequence == 0) {
-        return;
+        return false;
     }
     Begin begin;
     begin.key = facts.key;
@@ -177,6 +177,7 @@ void SessionWriter::write_over(const EndedFacts& facts, Now now) {
     insert(begin);
     end({facts.key, to_wall(facts.ended_at, now), facts.ended_sequence, facts.reason, facts.by, facts.why,
          facts.message, to_wall(facts.last_seen, now)});
+    return true;
 }
 
 void SessionWriter::write_lost(SessionKey key, std::uint64_t sequence, WallTime at) {

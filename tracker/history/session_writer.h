@@ -21,7 +21,8 @@ class SessionWriter {
 
     // From the table alone.
     void write_live(const Row& row, std::string_view account, Now now);
-    void write_over(const EndedFacts& facts, Now now);
+    // false: too little is remembered of it to tell anything.
+    bool write_over(const EndedFacts& facts, Now now);
 
     // A session that is alive in the database and nowhere else: how it ended was lost.
     void write_lost(SessionKey key, std::uint64_t sequence, WallTime at);

@@ -1,6 +1,7 @@
 #include "tracker/history/sqlite.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -31,6 +32,22 @@ std::uint64_t load_big_endian(const std::uint8_t* bytes) noexcept {
         value = value << 8 | bytes[index];
     }
     return value;
+}
+
+// A file of somebody else's, or no file, is not what was left here.
+void refuse_foreign_file(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) {
+        return;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        throw DatabaseError("it is not a regular file", SQLITE_PERM);
+    }
+    if (status.st_uid != ::geteuid()) {
+        throw DatabaseError("it belongs to user " + std::to_string(status.st_uid) +
+                                ", but the workers run as user " + std::to_string(::geteuid()),
+                            SQLITE_PERM);
+    }
 }
 
 // SQLite itself would make the file with the umask's rights; its journals take over those of the file.
@@ -163,6 +180,7 @@ std::optional<std::string> Statement::text_or_null(int column) const {
 Connection::Connection(const std::string& path, OpenMode mode, std::chrono::milliseconds patience) {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READONLY;
     if (mode == OpenMode::read_write) {
+        refuse_foreign_file(path);
         make_private_file(path);
         flags = (flags & ~SQLITE_OPEN_READONLY) | SQLITE_OPEN_READWRITE;
     }

@@ -30,6 +30,14 @@ class DatabaseError : public std::runtime_error {
     bool is_damage() const noexcept {
         return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;
     }
+    // What that makes of the history: unusable is what no waiting mends.
+    HistoryState state() const noexcept {
+        if (is_busy()) {
+            return HistoryState::busy;
+        }
+        const bool is_hopeless = is_damage() || code_ == SQLITE_SCHEMA || code_ == SQLITE_PERM;
+        return is_hopeless ? HistoryState::unusable : HistoryState::failing;
+    }
 
   private:
     int code_;
@@ -99,7 +107,7 @@ class Statement {
 };
 
 enum class OpenMode : std::uint8_t {
-    read_write,  // made where it is missing, mode 0600
+    read_write,  // made where it is missing, mode 0600; refused where it belongs to another user
     read_only,   // an existing one
 };
 

@@ -12,7 +12,7 @@ namespace {
 template <std::size_t kSize>
 std::uint16_t store(char (&bytes)[kSize], std::string_view text) noexcept {
     const std::string_view kept = cut(text, kSize);
-    std::copy(kept.begin(), kept.end(), bytes);
+    std::fill(std::copy(kept.begin(), kept.end(), bytes), std::end(bytes), '\0');
     return static_cast<std::uint16_t>(kept.size());
 }
 
@@ -108,13 +108,17 @@ std::optional<Act> read_act(Layout& layout, std::uint64_t number) {
     act.at = WallTime{Millis{record.wall}};
     act.boundary = record.boundary;
     act.ended = record.ended.load(std::memory_order_acquire);
-    act.account = account_name(layout, record.account < layout.geometry.accounts ? record.account : kOverall);
     act.kind = static_cast<ActKind>(record.kind);
     act.refused = record.refused != 0;
     act.user = load(record.user, record.user_length);
     act.role = load(record.role, record.role_length);
     act.address = load(record.address, record.address_length);
     act.accounts = load(record.accounts, record.accounts_length);
+    // The account of an erasure may be one that only the history knows, so it has no number here.
+    act.account = act.kind == ActKind::erase
+                      ? act.accounts.substr(0, act.accounts.find('\n'))
+                      : std::string(account_name(
+                            layout, record.account < layout.geometry.accounts ? record.account : kOverall));
     act.what = load(record.what, record.what_length);
     act.agent = load(record.agent, record.agent_length);
     act.reason = load(record.reason, record.reason_length);

@@ -1,15 +1,16 @@
 // Taking a person's name out of a segment.
 #pragma once
 
-#include <string_view>
+#include <cstdint>
 
 #include "tracker/memory/layout.h"
-#include "tracker/time.h"
+#include "tracker/tracker.h"
 
 namespace agent_sessions::tracker::memory {
 
-// See HistoryFeed::erase_agent(). Takes the lock for each session anew. O(slots + events).
-void erase_agent(Layout& layout, std::string_view account, std::string_view agent, std::string_view pseudonym,
-                 Now now);
+// See Tracker::erase_agent(). Takes the lock for each session that is changed anew, and for a few acts or
+// events at once.
+void erase_agent(Layout& layout, ErasureCursor& cursor, const ErasureRequest& request, std::uint32_t places,
+                 Waiting waiting) noexcept;
 
 }  // namespace agent_sessions::tracker::memory

@@ -24,8 +24,9 @@ void append_event(Transaction& change, const EventFacts& facts, Now now) noexcep
     const std::string_view by = cut(facts.by, sizeof(record.by));
     record.text_length = static_cast<std::uint8_t>(text.size());
     record.by_length = static_cast<std::uint8_t>(by.size());
-    std::copy(text.begin(), text.end(), record.text);
-    std::copy(by.begin(), by.end(), record.by);
+    // Nothing of the event that stood here before is left behind a shorter text.
+    std::fill(std::copy(text.begin(), text.end(), record.text), std::end(record.text), '\0');
+    std::fill(std::copy(by.begin(), by.end(), record.by), std::end(record.by), '\0');
     record.sequence.store(sequence, std::memory_order_release);
     change.set(layout.totals.next_event, sequence + 1);
     change.add(layout.totals.changes, std::uint64_t{1});

@@ -174,7 +174,7 @@ struct alignas(64) ActRecord {
     std::int64_t wall;
     std::uint64_t boundary;  // everything of the account (and agent) begun by this sequence ends; 0 = none
     Shared<std::uint64_t> ended;  // how many; known when the act is finished
-    AccountIndex account;         // of the boundary or the erasure; kOverall = all
+    AccountIndex account;         // of the boundary; kOverall = all
     std::uint8_t kind;
     std::uint8_t refused;
     std::uint16_t user_length;

@@ -74,6 +74,16 @@ void note_peak(Transaction& change, AccountIndex account, Now now) noexcept {
     }
 }
 
+void note_restored(Transaction& change, AccountIndex account, Now now) noexcept {
+    Layout& layout = change.layout();
+    AccountRecord& record = layout.account(account);
+    const std::uint32_t current = record.current.load(std::memory_order_relaxed);
+    if (record.quarter.load(std::memory_order_relaxed) == quarter_of(now.wall) &&
+        current > record.quarter_peak.load(std::memory_order_relaxed)) {
+        set_peak(change, record, quarter_of(now.wall), current, latest_event(layout), now);
+    }
+}
+
 bool needs_roll(Layout& layout, AccountIndex account, Now now) noexcept {
     const AccountRecord& record = layout.account(account);
     return record.quarter.load(std::memory_order_relaxed) != quarter_of(now.wall) &&

@@ -19,6 +19,10 @@ void roll_quarter(Transaction& change, AccountIndex account, Now now) noexcept;
 // rose, and the event of the begin not yet appended.
 void note_peak(Transaction& change, AccountIndex account, Now now) noexcept;
 
+// The same for a session that came back from the history, without an event, in a quarter hour that runs
+// already.
+void note_restored(Transaction& change, AccountIndex account, Now now) noexcept;
+
 // Whether the account's running quarter hour is not that of `now` and something is to be said about the new
 // one: sessions that live in it, or for "*" that it was measured at all. Lock-free.
 bool needs_roll(Layout& layout, AccountIndex account, Now now) noexcept;

@@ -4,6 +4,7 @@
 
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/index.h"
+#include "tracker/memory/quarters.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
 #include "tracker/memory/slot_filling.h"
@@ -31,8 +32,8 @@ void restore_known(Layout& layout, const Located& known, const RestoreRequest& r
     settle_slot(layout, known.slot, {request.reason, request.by, request.message, request.why}, now);
 }
 
-void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& request,
-               AccountIndex account) noexcept {
+void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& request, AccountIndex account,
+               Now now) noexcept {
     BeginRequest begin;
     begin.agent = request.agent;
     begin.label = request.label;
@@ -41,6 +42,8 @@ void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& reques
     begin.confirmed = true;
     fill_details(change, slot, begin, account);
     recount_begin(change, account, change.layout().hot(slot).agent.load(std::memory_order_relaxed));
+    note_restored(change, account, now);
+    note_restored(change, kOverall, now);
 }
 
 void fill_over(Transaction& change, SlotIndex slot, const RestoreRequest& request,
@@ -87,7 +90,7 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
                 SlotWord(next_generation(layout, slot), SlotState::ended, request.reason,
                          to_boot(request.ended_at, now)));
     } else {
-        fill_live(change, slot, request, *account);
+        fill_live(change, slot, request, *account, now);
         publish(change, slot,
                 SlotWord(next_generation(layout, slot), SlotState::live, EndReason::none, now.boot));
     }
@@ -100,7 +103,10 @@ void continue_after(Layout& layout, std::uint64_t sequence, std::uint64_t act) n
         layout.visible_events.store(sequence + 1, std::memory_order_release);
         layout.history.committed_sequence.store(sequence, std::memory_order_release);
     }
-    if (layout.totals.next_act.load(std::memory_order_relaxed) <= act) {
+    const std::uint64_t next_act = layout.totals.next_act.load(std::memory_order_relaxed);
+    if (next_act <= act) {
+        // Their numbers are those of others by now.
+        layout.history.lost.fetch_add(next_act - layout.history.saved_acts.load(), std::memory_order_relaxed);
         layout.totals.next_act.store(act + 1, std::memory_order_relaxed);
         layout.history.saved_acts.store(act + 1, std::memory_order_release);
     }

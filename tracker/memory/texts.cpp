@@ -16,10 +16,14 @@ std::size_t tails_for(std::size_t bytes) noexcept {
     return bytes <= kHeadBytes ? 0 : (bytes - kHeadBytes + kTailBytes - 1) / kTailBytes;
 }
 
-void store_bytes(Shared<std::uint32_t>* words, std::string_view bytes) noexcept {
-    for (std::size_t position = 0; position < bytes.size(); position += 4) {
+// Fills all the room, so that nothing of an earlier text stays behind a shorter one.
+void store_bytes(Shared<std::uint32_t>* words, std::size_t room, std::string_view bytes) noexcept {
+    bytes = bytes.substr(0, room);
+    for (std::size_t position = 0; position < room; position += 4) {
         std::uint32_t word = 0;
-        std::memcpy(&word, bytes.data() + position, std::min<std::size_t>(4, bytes.size() - position));
+        if (position < bytes.size()) {
+            std::memcpy(&word, bytes.data() + position, std::min<std::size_t>(4, bytes.size() - position));
+        }
         words[position / 4].store(word, std::memory_order_relaxed);
     }
 }
@@ -77,6 +81,7 @@ void give_block(Transaction& change, TextIndex block) noexcept {
     change.set(change.layout().text(block).link, totals.free_texts.load(std::memory_order_relaxed));
     change.set(totals.free_texts, block);
     change.add(totals.free_text_count, std::uint32_t{1});
+    change.note_freed_text();
 }
 
 std::uint64_t available_blocks(Layout& layout) noexcept {
@@ -90,7 +95,7 @@ TextIndex store_text(Transaction& change, std::string_view text, AccountIndex ac
     Layout& layout = change.layout();
     const TextIndex first = take_block(change);
     TextBlock& head = layout.text(first);
-    store_bytes(head.head.bytes, text.substr(0, kHeadBytes));
+    store_bytes(head.head.bytes, kHeadBytes, text);
     head.head.hash.store(hash, std::memory_order_relaxed);
     head.head.account_and_length.store(std::uint32_t{account} << 16 | static_cast<std::uint32_t>(text.size()),
                                        std::memory_order_relaxed);
@@ -98,7 +103,7 @@ TextIndex store_text(Transaction& change, std::string_view text, AccountIndex ac
     TextBlock* last = &head;
     for (std::size_t done = kHeadBytes; done < text.size(); done += kTailBytes) {
         const TextIndex next = take_block(change);
-        store_bytes(layout.text(next).bytes, text.substr(done, kTailBytes));
+        store_bytes(layout.text(next).bytes, kTailBytes, text.substr(done));
         last->next.store(next, std::memory_order_relaxed);
         last = &layout.text(next);
     }

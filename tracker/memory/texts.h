@@ -21,8 +21,8 @@ std::string_view cut(std::string_view text, std::size_t bytes) noexcept;
 std::uint32_t name_hash(const Layout& layout, std::string_view name) noexcept;
 
 // A reference to this text. REQUIRES: within one change every refer() comes before the first release(), since
-// a block freed by a change must keep its bytes for the case that the change is undone. 0: empty, or the pool
-// is (the loss is counted). Account 0 = of no account.
+// a block freed by a change keeps its bytes, for the case that the change is undone, until it is committed.
+// 0: empty, or the pool is (the loss is counted). Account 0 = of no account.
 TextIndex refer(Transaction& change, std::string_view text, AccountIndex account) noexcept;
 
 // Gives a reference back; the last one frees the blocks. 0 is ignored.

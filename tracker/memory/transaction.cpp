@@ -109,6 +109,17 @@ void Transaction::commit() noexcept {
     step();
     clear(layout_.undo);
     committed_ = true;
+    wipe_freed_texts();
+}
+
+void Transaction::wipe_freed_texts() noexcept {
+    TextIndex block = layout_.totals.free_texts.load(std::memory_order_relaxed);
+    for (; freed_texts_ != 0 && block != 0; --freed_texts_) {
+        for (auto& word : layout_.text(block).bytes) {
+            word.store(0, std::memory_order_relaxed);
+        }
+        block = layout_.text(block).link.load(std::memory_order_relaxed);
+    }
 }
 
 }  // namespace agent_sessions::tracker::memory

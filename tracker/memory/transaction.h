@@ -53,12 +53,19 @@ class Transaction {
 
     void commit() noexcept;
 
+    // One more block of the pool of texts was put on the top of its free list: commit() wipes it, so that no
+    // name outlives the sessions that had it. REQUIRES: no block is taken from there afterwards.
+    void note_freed_text() noexcept { ++freed_texts_; }
+
     Layout& layout() noexcept { return layout_; }
 
   private:
     void record(void* word, std::size_t size, std::uint64_t before) noexcept;
 
+    void wipe_freed_texts() noexcept;
+
     Layout& layout_;
+    std::uint32_t freed_texts_ = 0;
     bool committed_ = false;
 };
 

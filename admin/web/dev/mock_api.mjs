@@ -226,10 +226,12 @@ export function answer(state, method, path, parameters, body) {
     const search = parameters.get("q") ?? "";
     const agent = parameters.get("agent");
     const interaction = parameters.get("interaction");
+    const address = parameters.get("address");
     const found = listed.filter(
       (session) =>
         (search === "" || matches(session, search)) &&
         (agent === null || (session.agent ?? "") === agent) &&
+        (address === null || (session.address ?? "") === address) &&
         (interaction === null || session.interactions.includes(interaction)),
     );
     found.sort(compare(key, sort.startsWith("-")));

@@ -2,6 +2,7 @@
 
 import { strings } from "./strings.js";
 import type {
+  Erased,
   Filter,
   Health,
   RecordFilter,
@@ -62,6 +63,12 @@ export interface Fresh<Answer> {
   asOf: string;
 }
 
+/** An agent by the name, in one account or ("") in all of the caller's scope. */
+export interface Person {
+  agent: string;
+  account: string;
+}
+
 export interface Words {
   reason: string;
   message: string;
@@ -81,6 +88,7 @@ export interface Api {
   record(kind: RecordKind, filter: RecordFilter, page: Page): Promise<RecordList>;
   terminate(refs: string[], words: Words): Promise<TerminatedRefs>;
   terminateMatching(filter: Filter, account: string, expected: number, words: Words): Promise<TerminatedMany>;
+  erase(person: Person): Promise<Erased>;
 }
 
 /** Where a list can be had as CSV, with the same conditions. */
@@ -289,5 +297,6 @@ export function createApi(fetcher: typeof fetch): Api {
         expected,
         ...given(words),
       }),
+    erase: ({ agent, account }) => post<Erased>("erase", { agent, ...(account === "" ? {} : { account }) }),
   };
 }

@@ -1,9 +1,10 @@
 // What the page knows of the live sessions, as signals, and everything it can do to them. No DOM here.
 
 import { batch, computed, signal } from "@preact/signals";
-import { type Api, ApiFailure, type Fresh, type Problem, type Words, problemOf } from "./api.js";
+import { type Api, ApiFailure, type Fresh, type Person, type Problem, type Words, problemOf } from "./api.js";
 import { lastDayOf, shownZone } from "./times.js";
 import type {
+  Erased,
   Filter,
   FilterName,
   Health,
@@ -50,6 +51,14 @@ export interface Outcome {
 export interface Question {
   pending: boolean;
   problem: Problem | null;
+}
+
+/** An agent's name that is to be taken away everywhere, and what came of it. */
+export interface Erasure {
+  person: Person;
+  pending: boolean;
+  problem: Problem | null;
+  result: Erased | null;
 }
 
 /** What the drawer shows: a session as listed, and what was read of it since. */
@@ -125,6 +134,7 @@ export function createStore(api: Api, initial: View = plainView) {
   const question = signal<Question | null>(null);
   const outcome = signal<Outcome | null>(null);
   const opened = signal<Opened | null>(null);
+  const erasure = signal<Erasure | null>(null);
 
   /** Somebody aims at a row: rows stay where they are. */
   let aiming = false;
@@ -139,6 +149,7 @@ export function createStore(api: Api, initial: View = plainView) {
 
   const seesTicks = computed(() => who.value !== null && who.value.role !== "viewer");
   const mayTerminate = computed(() => seesTicks.value && who.value?.write === true);
+  const mayErase = computed(() => mayTerminate.value && who.value?.role === "admin" && "erase" in who.value.links);
   const severalAccounts = computed(() => {
     const accounts = who.value?.accounts ?? [];
     return accounts.length > 1 || accounts[0] === "*";
@@ -431,6 +442,24 @@ export function createStore(api: Api, initial: View = plainView) {
     }
   }
 
+  async function erase(): Promise<void> {
+    const asked = erasure.value;
+    if (!asked || asked.pending) {
+      return;
+    }
+    erasure.value = { ...asked, pending: true, problem: null };
+    try {
+      const result = await api.erase(asked.person);
+      batch(() => {
+        erasure.value = { ...asked, pending: false, problem: null, result };
+        opened.value = null;
+      });
+      await load();
+    } catch (failure) {
+      erasure.value = { ...asked, pending: false, problem: problemOf(failure) };
+    }
+  }
+
   async function openPeak(date: string, cursor: string | null = null): Promise<void> {
     const before = peak.value?.date === date && cursor !== null ? peak.value.answer : null;
     peak.value = { date, answer: before, problem: null };
@@ -473,9 +502,11 @@ export function createStore(api: Api, initial: View = plainView) {
     question,
     outcome,
     opened,
+    erasure,
     held,
     seesTicks,
     mayTerminate,
+    mayErase,
     severalAccounts,
     accountChoices,
     tickedElsewhere,
@@ -542,6 +573,13 @@ export function createStore(api: Api, initial: View = plainView) {
       }
     },
     terminate,
+    askErasure: (person: Person) => (erasure.value = { person, pending: false, problem: null, result: null }),
+    erase,
+    closeErasure: () => {
+      if (!erasure.value?.pending) {
+        erasure.value = null;
+      }
+    },
     dismissOutcome: () => (outcome.value = null),
   };
 }

@@ -61,6 +61,7 @@ export const strings = {
     guests: "Guests only",
     label: "Label is",
     interaction: "Open interaction is",
+    address: "Address is",
     idle_gt: "Idle for more than",
     multiple: "Agents with several sessions",
     any: "any time",
@@ -162,7 +163,7 @@ export const strings = {
     max: "Daily Max",
     maxMeaning: "Highest daily maximum",
     maxExplained: "The highest number of sessions at one time within the 30 calendar days that end today, today included.",
-    currentExplained: "Live sessions, each of which takes one licence, Guests’ too. It falls at once when a session ends.",
+    currentExplained: "Live sessions, each of which takes one license, Guests’ too. It falls at once when a session ends.",
     span: "last 30 days",
     notMeasured: "not measured yet",
     decimal: (value: number) => decimal.format(value),
@@ -184,7 +185,10 @@ export const strings = {
     at: "Reached at",
     agents: "Agents",
     notMeasured: "not measured",
-    partly: "not complete",
+    unreadable: "The history can’t be read, so there are no days to show.",
+    partly: "with gaps",
+    soFar: "so far",
+    legend: { total: "Licenses", refused: "Refused at the limit", peak: "Maximum", unmeasured: "Not measured" },
     whoWasIn: "Who was in it?",
     summary: (max: number | null, days: number) =>
       max === null
@@ -202,6 +206,7 @@ export const strings = {
             .join(", "),
     ofMinute: (time: string, value: number | null) => `${time}: ${value === null ? "not measured" : number.format(value)}`,
     hint: "Click a day for its curve.",
+    curveHint: "Click the curve to see who was in its maximum.",
   },
 
   peak: {
@@ -230,6 +235,21 @@ export const strings = {
     sameAddress: "Sessions from this address",
     ofTheAgent: "This agent’s history",
     close: "Close",
+  },
+
+  erase: {
+    open: "Erase this agent’s name…",
+    title: (agent: string) => `Erase “${agent}”?`,
+    what: (agent: string, account: string) =>
+      `A pseudonym takes the place of the name “${agent}” in the list, the history and the audit${account === "" ? "" : ` of the account “${account}”`}. The address and the browser of this agent’s sessions are removed. Counts and figures stay.`,
+    final: "This can’t be undone.",
+    named: "A session that goes on is named again by its application: terminate this agent’s sessions first, and disable the account at its login.",
+    confirm: "Erase the name",
+    pending: "Erasing…",
+    unknownOutcome: "No answer came, so it is not known whether the name was erased. Search for it to see.",
+    done: (pseudonym: string) => `The name is erased. In its place stands “${pseudonym}”.`,
+    durable: "No file holds the name any more.",
+    notDurable: "What is on disk follows as soon as it can be written.",
   },
 
   record: {
@@ -289,7 +309,7 @@ export const strings = {
       texts_full: "The room for names is used up: details of new sessions are left out. The capacity has to be raised.",
       history_failing: "The history can’t be written. What is ended now is not stored on disk until that is mended.",
       history_behind: "The history is behind: the figures and the lists of what has been may lack the latest.",
-      state_unusable: "There is no usable state directory: nothing is stored on disk, and no history is kept.",
+      state_unusable: "The database of the history is damaged, or of a later version: nothing is stored on disk.",
       audit_full: "The room for audit entries that are not stored yet is used up.",
     },
     other: "The server reports that something is wrong.",

@@ -125,6 +125,11 @@ export function localOf(instant: string | undefined, zone: string): string {
   return zoned ? `${zoned.date}T${zoned.time.slice(0, 5)}` : "";
 }
 
+const weekday = new Intl.DateTimeFormat(strings.locale, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
+
+/** A date in words: "2026-03-03" gives "Tue, Mar 3". */
+export const dayWords = (date: string) => weekday.format(new Date(`${date}T00:00:00Z`));
+
 /** The last of a month's days: "2026-02" gives "2026-02-28". */
 export function lastDayOf(month: string): string {
   const [year, index] = month.split("-").map(Number);

@@ -19,6 +19,10 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type EndReason = Schemas["EndReason"];
 export type Health = Schemas["Health"];
 export type HealthReason = Schemas["HealthReason"];
+export interface Erased {
+  pseudonym: string;
+  durable: boolean;
+}
 export type TerminateResult = Schemas["TerminateResult"];
 export type TerminatedRefs = Schemas["TerminatedRefs"];
 export type TerminatedMany = Schemas["TerminatedMany"];
@@ -41,7 +45,7 @@ export interface Sort {
 }
 
 /** The conditions of the list, as the API names them. An empty agent stands for Guests; an absent one for anybody. */
-export const filterNames = ["q", "agent", "label", "interaction", "idle_gt", "multiple"] as const;
+export const filterNames = ["q", "agent", "label", "interaction", "address", "idle_gt", "multiple"] as const;
 export type FilterName = (typeof filterNames)[number];
 export type Filter = Readonly<Partial<Record<FilterName, string>>>;
 

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { writePast } from "./past.mjs";
 
 const modulePath =
   process.env.AGENT_SESSIONS_MODULE ??
@@ -64,7 +65,7 @@ async function startApplication(pages) {
   };
 }
 
-function configuration({ port, applicationPort, capacity, http, server, admin }) {
+function configuration({ port, applicationPort, capacity, http, server, admin, state }) {
   return `
 load_module ${modulePath};
 ${process.getuid() === 0 ? "user www-data;" : ""}
@@ -80,7 +81,7 @@ http {
     uwsgi_temp_path temp/uwsgi;
     scgi_temp_path temp/scgi;
     access_log off;
-    agent_sessions_zone browser capacity=${capacity} run=run state=state;
+    agent_sessions_zone browser capacity=${capacity} run=run state=${state};
     ${http.replaceAll("@PORT@", port)}
     server {
         listen 127.0.0.1:${port};
@@ -112,22 +113,28 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
 
 /**
  * Starts both. options: capacity; http, server, admin: directives of those places, admin with its location; in them
- * @PORT@ stands for the server's own port.
+ * @PORT@ stands for the server's own port; past: what its history
+ * holds, of pastOf(); state: the directory for what lasts; brand:
+ * {name: text} of the files in the folder "brand".
  * `stop()` ends them, removes every file, and fails when nginx complained. `halt()` and `resume()` stop nginx and start
  * it again with what it left behind; `reload()` gives it its configuration anew.
  */
 export async function startGateway(
   pages = {},
-  { capacity = 1000, http = "", server = anyInteraction, admin = adminOfAll } = {},
+  { capacity = 1000, http = "", server = anyInteraction, admin = adminOfAll, past = null, state = "state", brand = {} } = {},
 ) {
   const prefix = await mkdtemp(join(tmpdir(), "agent-sessions-browser-"));
   await chmod(prefix, 0o755);
   await mkdir(join(prefix, "temp"));
+  await mkdir(join(prefix, "brand"));
+  for (const [name, text] of Object.entries(brand)) {
+    await writeFile(join(prefix, "brand", name), text);
+  }
   const application = await startApplication(pages);
   const port = await freePort();
   await writeFile(
     join(prefix, "nginx.conf"),
-    configuration({ port, applicationPort: application.port, capacity, http, server, admin }),
+    configuration({ port, applicationPort: application.port, capacity, http, server, admin, state }),
   );
   let nginx;
   let ended;
@@ -181,6 +188,13 @@ export async function startGateway(
 
   try {
     await resume();
+    if (past) {
+      await halt();
+      // Without the segment the database is all that is known.
+      await rm(join(prefix, "run"), { recursive: true });
+      writePast(join(prefix, "state", "browser.db"), past);
+      await resume();
+    }
   } catch (error) {
     await stop().catch(() => {});
     throw error;

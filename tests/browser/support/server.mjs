@@ -7,7 +7,7 @@ export const timeZones = { acme: "Europe/Paris", beta: "America/New_York" };
 
 const kPage = "/ops/agents/";
 
-const places = ({ role, write, accounts, total }) => ({
+const places = ({ role, write, accounts, total, brand }) => ({
   http: `
     map $http_x_test_account $test_zone {
         ${Object.entries(timeZones)
@@ -38,6 +38,7 @@ const places = ({ role, write, accounts, total }) => ({
             agent_sessions_admin_account ${accounts.join(",")};
             agent_sessions_admin_role ${role};
             agent_sessions_admin_user anna;
+            ${brand ? "agent_sessions_ui_root brand;" : ""}
         }
         location /proxied/deep/ {
             agent_sessions off;
@@ -60,6 +61,9 @@ const places = ({ role, write, accounts, total }) => ({
  *   sessions         [{agent, interactions: {name: instances}, account, user_agent}], oldest first; agent null = Guest
  *   many             as many more, of agent-000000 and so on
  *   capacity         of the zone (1000)
+ *   past             what the history holds, of pastOf() (nothing)
+ *   state            the directory for what lasts (a good one)
+ *   brand            {name: text} of the files that stand in for the page's (none)
  * Resolves to
  *   url              of the page, below a prefix
  *   behindProxy      the page once more, below another path, through a proxy
@@ -78,8 +82,11 @@ export async function startServer({
   sessions = [],
   many = 0,
   capacity = 1000,
+  past = null,
+  state,
+  brand,
 } = {}) {
-  const gateway = await startGateway({}, { capacity, ...places({ role, write, accounts, total }) });
+  const gateway = await startGateway({}, { capacity, past, state, brand, ...places({ role, write, accounts, total, brand }) });
   try {
     for (const session of sessions) {
       await beginSession(gateway.url, session);

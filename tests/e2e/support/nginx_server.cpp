@@ -75,6 +75,10 @@ std::string preloaded_library() {
     return library != nullptr ? library : "";
 }
 
+std::string preloadable(const char* name) {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+}
+
 NginxServer::NginxServer() {
     for (const char* name : {"conf", "logs", "temp"}) {
         std::filesystem::create_directory(prefix() / name);
@@ -94,27 +98,26 @@ void NginxServer::run_as(const std::string& user) {
     run_command({"chown", "-R", user + ":", prefix().string()});
 }
 
-void NginxServer::fail_allocations_while(const std::filesystem::path& sign) {
-    const auto library = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "failing_new.so";
-    const char* sanitizer_options = std::getenv("ASAN_OPTIONS");
-    environment_ = {"LD_PRELOAD=" + library.string() + " " + preloaded_library(),
-                    "AGENT_SESSIONS_FAIL_NEW=" + sign.string(),
-                    // Ours comes before the sanitizer's own operator new.
-                    std::string("ASAN_OPTIONS=verify_asan_link_order=0:") +
-                        (sanitizer_options != nullptr ? sanitizer_options : "")};
-}
-
 std::vector<std::string> NginxServer::program(const std::vector<std::string>& arguments) const {
     std::vector<std::string> command;
     if (user_) {
         command = {"setpriv", "--reuid=" + *user_, "--regid=" + *user_, "--clear-groups", "--"};
     }
-    if (!environment_.empty()) {
-        command.emplace_back("env");
-        command.insert(command.end(), environment_.begin(), environment_.end());
-    } else if (!preloaded_library().empty()) {
-        command.insert(command.end(), {"env", "LD_PRELOAD=" + preloaded_library()});
+    std::string libraries = preloaded_library();
+    command.emplace_back("env");
+    if (!fault_plan_.empty()) {
+        libraries += " " + preloadable("libfile_faults.so");
+        command.push_back("AGENT_SESSIONS_FILE_FAULTS=" + fault_plan_.string());
     }
+    if (!failing_sign_.empty()) {
+        // Before the sanitizer's own operator new.
+        libraries = preloadable("libfailing_new.so") + " " + libraries;
+        command.push_back("AGENT_SESSIONS_FAIL_NEW=" + failing_sign_.string());
+        const char* options = std::getenv("ASAN_OPTIONS");
+        command.push_back(std::string("ASAN_OPTIONS=verify_asan_link_order=0:") +
+                          (options != nullptr ? options : ""));
+    }
+    command.push_back("LD_PRELOAD=" + libraries);
     command.insert(command.end(), {nginx_program().string(), "-p", prefix().string() + "/", "-c",
                                    "conf/nginx.conf", "-e", "logs/error.log"});
     command.insert(command.end(), arguments.begin(), arguments.end());
@@ -237,6 +240,24 @@ bool NginxServer::kill_worker(pid_t worker) {
     return wait_until([&] {
         const std::vector<pid_t> now = workers();
         return now.size() == count && std::find(now.begin(), now.end(), worker) == now.end();
+    });
+}
+
+void NginxServer::kill_all() {
+    const pid_t master = NginxServer::master();
+    if (master <= 0) {
+        return;
+    }
+    // The master first, or it would start new workers; stopped, so that the list of its children holds.
+    kill(master, SIGSTOP);
+    const std::vector<pid_t> children = children_of(master);
+    kill(master, SIGKILL);
+    for (const pid_t child : children) {
+        kill(child, SIGKILL);
+    }
+    wait_until([&] {
+        reap_strays();
+        return !is_running(master) && std::none_of(children.begin(), children.end(), is_running);
     });
 }
 

@@ -22,6 +22,9 @@ std::filesystem::path nginx_program();
 std::filesystem::path module_file();
 // What nginx gets as LD_PRELOAD, for a module built with a sanitizer; empty = nothing.
 std::string preloaded_library();
+// A library beside this program, for LD_PRELOAD: libfile_faults.so (see tests/file_faults/file_faults.h) or
+// libfailing_new.so.
+std::string preloadable(const char* name);
 
 class NginxServer {
   public:
@@ -35,7 +38,10 @@ class NginxServer {
     // All commands run as this user from now on (only for root); the prefix is given to it.
     void run_as(const std::string& user);
     // From the next start on, C++ allocations of its event loops fail while a file of this name exists.
-    void fail_allocations_while(const std::filesystem::path& sign);
+    void fail_allocations_while(std::filesystem::path sign) { failing_sign_ = std::move(sign); }
+
+    // From the next start on, the file layer obeys the FaultPlan in this file.
+    void obey_fault_plan(std::filesystem::path plan) { fault_plan_ = std::move(plan); }
 
     // Starts it as a daemon and waits for `workers` workers. False, with the reason in the test's report, if
     // not.
@@ -59,6 +65,8 @@ class NginxServer {
     std::vector<pid_t> workers() const { return workers_of(master()); }
     // Kills one worker and waits for its substitute.
     bool kill_worker(pid_t worker);
+    // SIGKILL for the master and all its workers at once, as far as that goes; waits until they are gone.
+    void kill_all();
 
     void quit();  // gracefully, waits for the end
     void stop();  // fast, waits for the end of every master and worker, and looks through the error log
@@ -74,7 +82,8 @@ class NginxServer {
 
     Directory directory_;
     std::optional<std::string> user_;
-    std::vector<std::string> environment_;
+    std::filesystem::path failing_sign_;
+    std::filesystem::path fault_plan_;
     std::vector<std::string> allowed_;
     std::vector<pid_t> masters_;
     std::size_t log_checked_ = 0;

@@ -64,6 +64,19 @@ TEST(Assets, EverythingThePageLinksIsThereByRelativeName) {
     EXPECT_FALSE(find_asset(icon)->immutable);
 }
 
+TEST(Assets, ANameStandsForItsContentAndIsRevalidated) {
+    for (const std::string name : {"app.js", "app.css"}) {
+        const Asset* named = find_asset(name);
+        ASSERT_NE(named, nullptr) << name;
+        const Asset* linked = find_asset(linked_from_page(name == "app.js" ? "src" : "href", name.substr(3)));
+        ASSERT_NE(linked, nullptr);
+        EXPECT_EQ(linked->name, name);
+        EXPECT_EQ(named->identity, linked->identity);
+        EXPECT_EQ(named->content_type, linked->content_type);
+        EXPECT_FALSE(named->immutable);
+    }
+}
+
 TEST(Assets, BothEncodingsHaveTheSameContent) {
     for (const std::string& path : {std::string(), linked_from_page("src", ".js"),
                                     linked_from_page("href", ".css"), linked_from_page("href", ".svg")}) {
@@ -89,7 +102,7 @@ TEST(Assets, EveryTagIsWeakQuotedAndOnlyItsOwn) {
 
 TEST(Assets, OtherPathsAreNone) {
     for (const std::string_view path : {"/", "/index.html", "INDEX.HTML", "index.html.gz", "index",
-                                        "assets.inc", "../index.html", "app.js", "index.html?", "api/1/"}) {
+                                        "assets.inc", "../index.html", "app", "index.html?", "api/1/"}) {
         EXPECT_EQ(find_asset(path), nullptr) << path;
     }
     EXPECT_EQ(find_asset(std::string_view("index.html\0", 11)), nullptr);

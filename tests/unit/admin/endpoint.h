@@ -117,6 +117,7 @@ class Endpoint : public ::testing::Test {
         request.request_id = "0123abcd";
         request.caller = asked.caller;
         request.now = clock_.now();
+        request.page_files = page_files_;
         Handled handled = handle(request, tracker_, history_);
         if (handled.response) {
             return *handled.response;
@@ -207,6 +208,7 @@ class Endpoint : public ::testing::Test {
     testing::FakeClock clock_;
     tracker::Tracker tracker_ = segment_.tracker();
     tracker::history::Reader* history_ = nullptr;
+    const PageFiles* page_files_ = nullptr;
     Caller caller_;
     bool waits_for_thread_ = false;  // real time passes while a task waits, else the clock's
     int looks_ = 1'000'000;

@@ -20,6 +20,13 @@ TEST_F(HandleTest, EveryRouteNamesItsMethods) {
         {"api/1/sessions", "GET, HEAD"},
         {"api/1/sessions/" + ref, "GET, HEAD, DELETE"},
         {"api/1/sessions/terminate", "POST"},
+        {"api/1/erase", "POST"},
+        {"api/1/openapi.json", "GET, HEAD"},
+        {"api/1/usage/minutes", "GET, HEAD"},
+        {"api/1/usage/peak", "GET, HEAD"},
+        {"api/1/history", "GET, HEAD"},
+        {"api/1/ended.csv", "GET, HEAD"},
+        {"api/1/audit", "GET, HEAD"},
     };
     for (const auto& [path, allow] : routes) {
         for (const char* method :

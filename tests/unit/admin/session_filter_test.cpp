@@ -76,6 +76,16 @@ TEST(DurationTest, RefusesEverythingElse) {
     }
 }
 
+TEST(SessionFilterTest, AddressIsExactAndEmptyMeansNone) {
+    EXPECT_TRUE(filter_of("address", "2001:DB8::1").accepts(ada(), "alpha"));
+    EXPECT_FALSE(filter_of("address", "2001:DB8::").accepts(ada(), "alpha"));
+    EXPECT_FALSE(filter_of("address", "").accepts(ada(), "alpha"));
+    EXPECT_TRUE(filter_of("address", "").accepts(guest(), "alpha"));
+    EXPECT_TRUE(filter_of("address", std::nullopt).accepts(guest(), "alpha"));
+    EXPECT_TRUE(is_refused("address", std::string(tracker::kMaxAddressBytes + 1, '1')));
+    EXPECT_EQ(filter_of("address", "192.0.2.1").description(), "address \"192.0.2.1\"");
+}
+
 TEST(SessionFilterTest, AgentIsExactAndEmptyMeansGuests) {
     EXPECT_TRUE(filter_of("agent", "Ada").accepts(ada(), "alpha"));
     EXPECT_FALSE(filter_of("agent", "ada").accepts(ada(), "alpha"));
@@ -165,6 +175,8 @@ TEST(SessionFilterTest, DigestTellsConditionsApart) {
         filter_of("label", "a"),
         filter_of("label", ""),
         filter_of("interaction", "a"),
+        filter_of("address", "a"),
+        filter_of("address", ""),
         filter_of("account", "a"),
         filter_of("idle_gt", "1"),
         filter_of("multiple", "1"),

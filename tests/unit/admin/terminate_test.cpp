@@ -137,6 +137,7 @@ TEST_F(TerminateTest, AFilterTakesTheConditionsOfTheList) {
         R"({"agent":"ada","label":"north"})",
         R"({"label":"north"})",
         R"({"interaction":"Refund"})",
+        R"({"address":"192.0.2.1","label":"north"})",
         R"({"idle_gt":60})",
         R"({"idle_gt":"1m"})",
         R"({"multiple":1,"agent":"ada"})",
@@ -159,6 +160,7 @@ TEST_F(TerminateTest, AFilterTakesTheConditionsOfTheList) {
     expect_ended(terminate(R"({"filter":{"agent":null},"expected":1})"), 1);
     EXPECT_FALSE(is_live(guest));
     expect_ended(terminate(R"({"filter":{"label":null},"expected":0})"), 0);
+    expect_ended(terminate(R"({"filter":{"address":null},"expected":0})"), 0);
     expect_ended(terminate(R"({"filter":{},"expected":1})"), 1);
 }
 

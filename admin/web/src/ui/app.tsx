@@ -5,6 +5,7 @@ import { zonedTime } from "../times.js";
 import { type Tab, livePeriods, tabs } from "../view.js";
 import { Banners } from "./banners.js";
 import type { ShownColumns } from "./columns.js";
+import { ErasureDialog } from "./erasure_dialog.js";
 import { Figures } from "./figures.js";
 import { RefreshIcon } from "./icons.js";
 import { ListProblem, OutcomeNotice } from "./notices.js";
@@ -78,9 +79,10 @@ function AccountChooser({ store }: { store: Store }) {
 }
 
 function Header({ store, record }: Stores) {
-  const list = store.list.value;
   const isActive = store.view.value.tab === "active";
-  const time = list && store.asOf.value && zonedTime(store.asOf.value, store.zoneOf(list.time_zone));
+  const list = isActive ? store.list.value : record.list.value;
+  const asOf = isActive ? store.asOf.value : (record.list.value?.generated_at ?? null);
+  const time = list && asOf && zonedTime(asOf, store.zoneOf(list.time_zone));
   const busy = store.busy.value || record.busy.value;
   return (
     <header>
@@ -178,6 +180,7 @@ export function App({ store, record, shown }: Stores & { shown: ShownColumns }) 
       <QuestionDialog store={store} />
       <SessionDrawer store={store} />
       <PeakDialog store={store} />
+      <ErasureDialog store={store} />
     </>
   );
 }

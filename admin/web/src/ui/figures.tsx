@@ -48,7 +48,8 @@ function Bar({ current, total }: { current: number; total: number }) {
 export function Figures({ store }: { store: Store }) {
   const text = strings.figures;
   const usage = store.usage.value;
-  const missing = store.usageProblem.value ? text.unavailable : text.notMeasured;
+  const unreadable = store.usageProblem.value !== null || usage?.days?.length === 0;
+  const missing = unreadable ? text.unavailable : text.notMeasured;
   const total = usage?.total ?? null;
   const over = usage !== null && total !== null && usage.current > total;
   const untracked = usage?.untracked ?? 0;

@@ -83,6 +83,7 @@ export function FilterMenu({ store }: { store: Store }) {
       <FilterText store={store} name="agent" label={text.agent} />
       <FilterSwitch store={store} name="agent" on="" label={text.guests} />
       <FilterText store={store} name="interaction" label={text.interaction} />
+      <FilterText store={store} name="address" label={text.address} />
       <FilterText store={store} name="label" label={text.label} />
       <label class="field">
         <span>{text.idle_gt}</span>

@@ -1,15 +1,14 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { csvOf } from "../api.js";
-import type { Drawn, GraphSpec } from "../graph.js";
 import type { Store } from "../store.js";
 import { strings } from "../strings.js";
-import { monthsUpTo, zonedTime } from "../times.js";
+import { dayWords, monthsUpTo, zonedTime } from "../times.js";
 import type { Day, Usage, UsageMinutes } from "../types.js";
+import { Plot, type PlotSpec } from "./plot.js";
 
 const kMonths = 13;
 const kMinutesOfAnHour = 60;
 
-const dayName = new Intl.DateTimeFormat(strings.locale, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
 const shortDay = new Intl.DateTimeFormat(strings.locale, { timeZone: "UTC", day: "numeric", month: "short" });
 const monthName = new Intl.DateTimeFormat(strings.locale, { timeZone: "UTC", month: "long", year: "numeric" });
 const named = (format: Intl.DateTimeFormat, date: string) => format.format(new Date(`${date}T00:00:00Z`));
@@ -20,36 +19,44 @@ const clock = (instant: string | null, zone: string) =>
 const wordsOf = (day: Day, zone: string) =>
   strings.graph.ofDay(day.max, day.total, clock(day.max_at, zone), day.refused);
 
+const placesOf = <Item,>(items: readonly Item[], holds: (item: Item) => boolean) =>
+  new Set(items.flatMap((item, place) => (holds(item) ? [place] : [])));
+
 type Hover = (place: number | null) => void;
 
-function daysSpec(days: readonly Day[], onHover: Hover, store: Store): GraphSpec {
+function daysSpec(days: readonly Day[], onHover: Hover, store: Store): PlotSpec {
   const apart = Math.max(1, Math.ceil(days.length / 6));
   return {
-    values: days.map(({ max }) => max),
+    counts: days.map(({ max }) => max),
     bars: true,
-    pale: days.map(({ complete }) => !complete),
+    pale: placesOf(days, ({ complete }) => !complete),
     totals: days.map(({ total }) => total),
-    marked: days.map(({ refused }) => refused > 0),
+    marked: [...placesOf(days, ({ refused }) => refused > 0)],
     label: (place) => named(shortDay, days[place]?.date ?? ""),
     labels: { first: (days.length - 1) % apart, apart },
     onHover,
-    onChoose: (place) => void store.chooseDay(days[place]?.date ?? ""),
+    onChoose: (place) => {
+      const day = days[place];
+      if (day && day.max !== null) {
+        void store.chooseDay(day.date);
+      }
+    },
   };
 }
 
 const instantAt = ({ start, step }: UsageMinutes, place: number) =>
   new Date(Date.parse(start) + place * step * 1000).toISOString();
 
-function minutesSpec(minutes: UsageMinutes, onHover: Hover, store: Store): GraphSpec {
+function minutesSpec(minutes: UsageMinutes, onHover: Hover, store: Store): PlotSpec {
   const peak = Math.max(...minutes.max.map((value) => value ?? -1));
   const peakAt = minutes.max.indexOf(peak);
   const apart = (3 * kMinutesOfAnHour * 60) / minutes.step;
   return {
-    values: minutes.max,
+    counts: minutes.max,
     bars: false,
-    pale: [],
+    pale: new Set(),
     totals: minutes.max.map(() => minutes.total),
-    marked: minutes.max.map((_, place) => place === peakAt && peak > 0),
+    marked: peak > 0 ? [peakAt] : [],
     label: (place) => clock(instantAt(minutes, place), minutes.time_zone) ?? "",
     labels: { first: 0, apart },
     onHover,
@@ -57,33 +64,51 @@ function minutesSpec(minutes: UsageMinutes, onHover: Hover, store: Store): Graph
   };
 }
 
-/** What is drawn; the drawing itself comes later, and can do without. */
-function Canvas({ spec, words }: { spec: GraphSpec; words: string }) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    let drawn: Drawn | null = null;
-    let left = false;
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const redraw = async () => {
-      const { draw } = await import("../graph.js");
-      if (!left && place.current) {
-        drawn?.destroy();
-        drawn = draw(place.current, spec);
-      }
-    };
-    const drawAgain = () => void redraw().catch(() => {}); // The table says the same.
-    drawAgain();
-    scheme.addEventListener("change", drawAgain);
-    return () => {
-      left = true;
-      scheme.removeEventListener("change", drawAgain);
-      drawn?.destroy();
-    };
-  }, [spec]);
-  return <div class="canvas" ref={place} role="img" aria-label={words} />;
+interface DaysProperties {
+  days: readonly Day[];
+  today: string;
+  zone: string;
+  store: Store;
 }
 
-function DaysTable({ days, zone, store }: { days: readonly Day[]; zone: string; store: Store }) {
+function DayRow({ day, today, zone, store }: Omit<DaysProperties, "days"> & { day: Day }) {
+  const text = strings.graph;
+  if (day.max === null) {
+    return (
+      <tr>
+        <th scope="row">{dayWords(day.date)}</th>
+        <td class="quiet" colSpan={6}>
+          {text.notMeasured}
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" class="link" onClick={() => void store.chooseDay(day.date)}>
+          {dayWords(day.date)}
+        </button>
+        {!day.complete && <span class="quiet"> {day.date === today ? text.soFar : text.partly}</span>}
+      </th>
+      <td>{strings.number(day.max)}</td>
+      <td>{clock(day.max_at, zone)}</td>
+      <td>{day.total !== null && strings.number(day.total)}</td>
+      <td>{strings.number(day.refused)}</td>
+      <td>{day.agents !== null && strings.number(day.agents)}</td>
+      <td>
+        {day.max > 0 && (
+          <button type="button" class="link" onClick={() => void store.openPeak(day.date)}>
+            {text.whoWasIn}
+            <span class="unseen"> {dayWords(day.date)}</span>
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function DaysTable({ days, ...properties }: DaysProperties) {
   const text = strings.graph;
   return (
     <div class="days" role="region" aria-label={text.title} tabIndex={0}>
@@ -103,31 +128,7 @@ function DaysTable({ days, zone, store }: { days: readonly Day[]; zone: string; 
         </thead>
         <tbody>
           {[...days].reverse().map((day) => (
-            <tr key={day.date}>
-              <th scope="row">
-                <button type="button" class="link" onClick={() => void store.chooseDay(day.date)}>
-                  {named(dayName, day.date)}
-                </button>
-                {!day.complete && <span class="quiet"> {text.partly}</span>}
-              </th>
-              <td>{day.max === null ? text.notMeasured : strings.number(day.max)}</td>
-              <td>{clock(day.max_at, zone)}</td>
-              <td>{day.total !== null && strings.number(day.total)}</td>
-              <td>{strings.number(day.refused)}</td>
-              <td>{day.agents !== null && strings.number(day.agents)}</td>
-              <td>
-                {day.max !== null && day.max > 0 && (
-                  <button
-                    type="button"
-                    class="link"
-                    onClick={() => void store.openPeak(day.date)}
-                  >
-                    {text.whoWasIn}
-                    <span class="unseen"> {named(dayName, day.date)}</span>
-                  </button>
-                )}
-              </td>
-            </tr>
+            <DayRow key={day.date} day={day} {...properties} />
           ))}
         </tbody>
       </table>
@@ -155,20 +156,41 @@ function Span({ store, today }: { store: Store; today: string }) {
   );
 }
 
+/** What the marks of a graph stand for, as far as it has them. */
+function Legend({ spec }: { spec: PlotSpec }) {
+  const text = strings.graph.legend;
+  const keys = [
+    spec.totals.some((total) => total !== null) && { kind: "total", words: text.total },
+    spec.marked.length > 0 && { kind: "mark", words: spec.bars ? text.refused : text.peak },
+    spec.bars && spec.counts.includes(null) && { kind: "unmeasured", words: text.unmeasured },
+  ];
+  return (
+    <ul class="legend">
+      {keys.map(
+        (key) =>
+          key && (
+            <li key={key.kind}>
+              <span class={`key-${key.kind}`} /> {key.words}
+            </li>
+          ),
+      )}
+    </ul>
+  );
+}
+
 function DayCurve({ store, usage }: { store: Store; usage: Usage }) {
   const text = strings.graph;
   const { day } = store.view.value;
   const minutes = store.minutes.value;
   const [place, setPlace] = useState<number | null>(null);
-  const [spec, setSpec] = useState<GraphSpec | null>(null);
-  useEffect(() => setSpec(minutes && minutesSpec(minutes, setPlace, store)), [minutes, store]);
+  const spec = useMemo(() => minutes && minutesSpec(minutes, setPlace, store), [minutes, store]);
   const known = usage.days?.find(({ date }) => date === day);
   const inDay = known ? wordsOf(known, usage.time_zone) : "";
   const minute = minutes && place !== null ? minutes.max[place] : undefined;
   return (
     <>
       <div class="graph-head">
-        <h2>{text.dayTitle(named(dayName, day))}</h2>
+        <h2>{text.dayTitle(dayWords(day))}</h2>
         <button type="button" onClick={() => void store.openPeak(day)}>
           {text.whoWasIn}
         </button>
@@ -179,14 +201,21 @@ function DayCurve({ store, usage }: { store: Store; usage: Usage }) {
           {text.back}
         </button>
       </div>
-      {spec && <Canvas spec={spec} words={`${text.dayTitle(named(dayName, day))}: ${inDay}`} />}
-      <p class="readout">
-        {store.minutesProblem.value
-          ? store.minutesProblem.value.title
-          : minutes && place !== null && minute !== undefined
-            ? text.ofMinute(clock(instantAt(minutes, place), minutes.time_zone) ?? "", minute)
-            : inDay}
-      </p>
+      {spec && <Plot spec={spec} place={place} words={`${text.dayTitle(dayWords(day))}: ${inDay}`} />}
+      <div class="readout">
+        <p>
+          {store.minutesProblem.value ? (
+            store.minutesProblem.value.title
+          ) : minutes && place !== null && minute !== undefined ? (
+            text.ofMinute(clock(instantAt(minutes, place), minutes.time_zone) ?? "", minute)
+          ) : (
+            <>
+              <strong>{inDay}</strong> {spec && spec.marked.length > 0 && text.curveHint}
+            </>
+          )}
+        </p>
+        {spec && <Legend spec={spec} />}
+      </div>
     </>
   );
 }
@@ -196,10 +225,9 @@ function Days({ store, usage }: { store: Store; usage: Usage }) {
   const days = usage.days;
   const [asTable, setAsTable] = useState(false);
   const [place, setPlace] = useState<number | null>(null);
-  const [spec, setSpec] = useState<GraphSpec | null>(null);
-  useEffect(() => setSpec(days ? daysSpec(days, setPlace, store) : null), [days, store]);
-  if (!days) {
-    return null;
+  const spec = useMemo(() => days && daysSpec(days, setPlace, store), [days, store]);
+  if (!days || !spec || days.length === 0) {
+    return <p class="quiet">{text.unreadable}</p>;
   }
   const today = store.usage.value?.days?.at(-1)?.date ?? days.at(-1)?.date ?? "";
   const measured = days.flatMap(({ max }) => (max === null ? [] : [max]));
@@ -225,24 +253,26 @@ function Days({ store, usage }: { store: Store; usage: Usage }) {
         </button>
       </div>
       {asTable ? (
-        <DaysTable days={days} zone={usage.time_zone} store={store} />
+        <DaysTable days={days} today={today} zone={usage.time_zone} store={store} />
       ) : (
         <>
-          {spec && (
-            <Canvas
-              spec={spec}
-              words={text.summary(measured.length > 0 ? Math.max(...measured) : null, days.length)}
-            />
-          )}
-          <p class="readout">
-            {hovered ? (
-              <>
-                <strong>{named(dayName, hovered.date)}</strong> {wordsOf(hovered, usage.time_zone)}
-              </>
-            ) : (
-              text.hint
-            )}
-          </p>
+          <Plot
+            spec={spec}
+            place={place}
+            words={text.summary(measured.length > 0 ? Math.max(...measured) : null, days.length)}
+          />
+          <div class="readout">
+            <p>
+              {hovered ? (
+                <>
+                  <strong>{dayWords(hovered.date)}</strong> {wordsOf(hovered, usage.time_zone)}
+                </>
+              ) : (
+                text.hint
+              )}
+            </p>
+            <Legend spec={spec} />
+          </div>
         </>
       )}
     </>

@@ -1,6 +1,6 @@
 import type { Peak, Store } from "../store.js";
 import { strings } from "../strings.js";
-import { zonedTime } from "../times.js";
+import { dayWords, zonedTime } from "../times.js";
 import { Modal } from "./modal.js";
 import { ProblemNotice } from "./notices.js";
 import { RecordTable, briefColumns } from "./record.js";
@@ -12,7 +12,7 @@ function OpenPeak({ store, peak: { date, answer, problem } }: { store: Store; pe
   return (
     <Modal class="wide" labelledBy="peak-title" onClose={store.closePeak}>
       <div class="drawer-head">
-        <h2 id="peak-title">{text.title(date)}</h2>
+        <h2 id="peak-title">{text.title(dayWords(date))}</h2>
         <button type="button" onClick={store.closePeak}>
           {strings.details.close}
         </button>
@@ -22,10 +22,10 @@ function OpenPeak({ store, peak: { date, answer, problem } }: { store: Store; pe
       {!answer && !problem && <p class="quiet">{strings.loading}</p>}
       {answer && answer.sessions.length === 0 && <p class="quiet">{text.none}</p>}
       {answer && answer.sessions.length > 0 && (
-        <div class="scroller" role="region" aria-label={text.title(date)} tabIndex={0}>
+        <div class="scroller" role="region" aria-label={text.title(dayWords(date))} tabIndex={0}>
           <RecordTable
-            caption={text.title(date)}
-            columns={briefColumns}
+            caption={text.title(dayWords(date))}
+            columns={briefColumns(store.severalAccounts.value)}
             rows={answer.sessions}
             keyOf={({ ref }) => ref}
             zone={zone}

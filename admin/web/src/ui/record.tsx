@@ -49,11 +49,11 @@ const end: Column<HistorySession>[] = [
 const account: Column<HistorySession> = { name: strings.account, cell: (session) => maybe(session.account) };
 
 /** What is said of each session where many stand beside each other. */
-export const briefColumns: readonly Column<HistorySession>[] = [
+export const briefColumns = (withAccount: boolean): readonly Column<HistorySession>[] => [
   ...start,
   ...end,
   { name: text.label, cell: ({ label }) => maybe(label) },
-  account,
+  ...(withAccount ? [account] : []),
 ];
 const historyColumns: readonly Column<HistorySession>[] = [
   ...start,
@@ -237,6 +237,11 @@ export function Record({ store, record, kind }: { store: Store; record: RecordSt
         <a href={csvOf(kind, { ...filter, account: name })} download title={strings.csvHint}>
           {strings.csv}
         </a>
+        {store.mayErase.value && filter.agent && (
+          <button type="button" onClick={() => store.askErasure({ agent: filter.agent ?? "", account: name })}>
+            {strings.erase.open}
+          </button>
+        )}
         {pages && <Pages {...pages} />}
       </div>
       {record.problem.value && <ProblemNotice problem={record.problem.value} />}

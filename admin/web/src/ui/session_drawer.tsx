@@ -18,7 +18,7 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   ) : null;
 }
 
-function Instances({ opened: { details }, zone }: { opened: Opened; zone: string }) {
+function Instances({ opened: { details }, zone, now }: { opened: Opened; zone: string; now: string }) {
   if (!details) {
     return <p class="quiet">{strings.loading}</p>;
   }
@@ -43,7 +43,9 @@ function Instances({ opened: { details }, zone }: { opened: Opened; zone: string
                 <Instant at={opened} zone={zone} />
               </td>
               <td>
-                <Instant at={last_seen} zone={zone} />
+                <time dateTime={last_seen} title={plainTime(last_seen, zone)}>
+                  {ago(last_seen, now)}
+                </time>
               </td>
             </tr>
           ))}
@@ -58,7 +60,7 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
   const zone = store.zoneOf(session.time_zone);
   const now = store.asOf.value ?? session.last_seen;
   const gone = problem?.code === "session_not_found";
-  const narrow = (name: "agent" | "q", value: string) => {
+  const narrow = (name: "agent" | "address", value: string) => {
     store.close();
     void store.filterBy(name, value);
   };
@@ -105,13 +107,13 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
         </Fact>
       </dl>
       <h3>{text.instances}</h3>
-      {!gone && <Instances opened={opened} zone={zone} />}
+      {!gone && <Instances opened={opened} zone={zone} now={now} />}
       <div class="actions">
         <button type="button" onClick={() => narrow("agent", session.agent ?? "")}>
           {text.sameAgent}
         </button>
         {session.address && (
-          <button type="button" onClick={() => narrow("q", session.address ?? "")}>
+          <button type="button" onClick={() => narrow("address", session.address ?? "")}>
             {text.sameAddress}
           </button>
         )}
@@ -125,6 +127,14 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
         >
           {text.ofTheAgent}
         </button>
+        {store.mayErase.value && session.agent !== null && (
+          <button
+            type="button"
+            onClick={() => store.askErasure({ agent: session.agent ?? "", account: session.account })}
+          >
+            {strings.erase.open}
+          </button>
+        )}
       </div>
     </Modal>
   );

@@ -1,0 +1,84 @@
+// The machine: what it is, whether it is idle, where memory files go, and which core does what.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { cpus, freemem, loadavg, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/** The server has a core for itself; clients and the application share the other one. */
+export const onServerCore = ['taskset', '-c', '0'];
+export const onClientCore = ['taskset', '-c', '1'];
+
+const busyLoad = 1;
+
+/** Whether others work on this machine, which makes every timing worthless. */
+export function isBusy() {
+    return loadavg()[0] > busyLoad;
+}
+
+export function load() {
+    return loadavg().map((value) => Number(value.toFixed(2)));
+}
+
+function firstLine(command, ...args) {
+    try {
+        return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0];
+    } catch {
+        return 'unknown';
+    }
+}
+
+function packageVersion(name) {
+    return firstLine('dpkg-query', '-W', '-f', '${Version}', name);
+}
+
+export function describeMachine() {
+    return {
+        processor: cpus()[0].model,
+        cores: cpus().length,
+        memory_gib: Math.round(totalmem() / 2 ** 30),
+        kernel: release(),
+        packages: Object.fromEntries(
+            ['nginx', 'libnginx-mod-http-lua', 'haproxy', 'wrk', 'libboost-json1.81-dev', 'libsqlite3-0']
+                .map((name) => [name, packageVersion(name)])),
+        commit: firstLine('git', 'describe', '--always', '--dirty'),
+    };
+}
+
+const tmpfsMagic = 0x01021994;
+
+/** A directory in memory, for segments and cookies; with `temp`, `run` and `state`. `remove` it when done. */
+export function makeMemoryDirectory() {
+    const inMemory = statfsSync('/dev/shm').type === tmpfsMagic ? '/dev/shm' : tmpdir();
+    const path = mkdtempSync(join(inMemory, 'agent-sessions-bench-'));
+    const remove = () => rmSync(path, { recursive: true, force: true });
+    process.once('exit', remove);
+    return { path, remove };
+}
+
+/** For what must lie on a real disk: the state directory of a zone. */
+export function makeDiskDirectory(name) {
+    const parent = new URL('../../build/bench/state/', import.meta.url).pathname;
+    mkdirSync(parent, { recursive: true });
+    const path = mkdtempSync(join(parent, `${name}-`));
+    const remove = () => rmSync(path, { recursive: true, force: true });
+    process.once('exit', remove);
+    return { path, remove };
+}
+
+/** Processor time of a process so far, all its threads, in microseconds. */
+export function processorTime(pid) {
+    let nanoseconds = 0;
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+        nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    }
+    return nanoseconds / 1000;
+}
+
+export function childrenOf(pid) {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+}
+
+export function freeMemory() {
+    return freemem();
+}

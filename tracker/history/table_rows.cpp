@@ -1,0 +1,42 @@
+#include "tracker/history/table_rows.h"
+
+#include "tracker/history/schema.h"
+
+namespace agent_sessions::tracker::history {
+
+void TableRows::write(RowCursor& cursor, std::uint32_t slots, std::uint64_t ended_after, Now now) {
+    const std::vector<HistoryFeed::AccountState> accounts = feed_.accounts();
+    feed_.read_slots(
+        cursor, slots, now,
+        [&](const Row& row) {
+            const bool is_known = row.account < accounts.size();
+            sessions_.write_live(row, is_known ? std::string_view(accounts[row.account].name) : kAllAccounts,
+                                 now);
+        },
+        [&](const EndedFacts& facts) {
+            if (facts.ended_sequence > ended_after) {
+                sessions_.write_over(facts, now);
+            }
+        });
+}
+
+void TableRows::end_missing(Connection& connection, std::uint64_t sequence, Now now) {
+    std::vector<SessionKey> alive;
+    Statement keys = connection.prepare("SELECT key FROM session WHERE ended_at IS NULL");
+    while (keys.step()) {
+        alive.push_back(keys.key(0));
+    }
+    for (const SessionKey key : alive) {
+        const Found found = feed_.tracker().find(key, now);
+        if (found.state == Found::State::live) {
+            continue;
+        }
+        const auto facts =
+            found.state == Found::State::ended ? feed_.tracker().ended_facts(found.handle) : std::nullopt;
+        if (!facts || !sessions_.write_over(*facts, now)) {
+            sessions_.write_lost(key, sequence, now.wall);
+        }
+    }
+}
+
+}  // namespace agent_sessions::tracker::history
