@@ -34,7 +34,8 @@ function faultOf(row) {
         const gtest = name.match(/^(\w+)\.(\w+)$/);
         const exists = gtest
             ? new RegExp(`\\bTEST(_F|_P)?\\(${gtest[1]},\\s*${gtest[2]}\\)`).test(sources[suite])
-            : /^(".*"|'.*')$/.test(name) && sources[suite].includes(name);
+            : /^(".*"|'.*')$/.test(name) &&
+              ['"', "'", '`'].some((quote) => sources[suite].includes(name.replace(/^["']|["']$/g, quote)));
         if (!exists) return `there is no test ${reference}`;
     }
     return tests.length > 0 || proof.includes('**open**') ? '' : `nothing proves "${promise.trim()}"`;
