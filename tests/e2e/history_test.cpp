@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "tests/e2e/support/files.h"
-#include "tests/e2e/support/flood.h"
 #include "tests/e2e/support/gateway_test.h"
 #include "tests/e2e/support/mapped_segment.h"
+#include "tests/e2e/support/raw_connection.h"
 #include "tracker/memory/zone_lock.h"
 
 namespace agent_sessions::e2e {
@@ -81,12 +81,14 @@ TEST_F(History, WhoHangsUpHasStillEndedThemAndIsInTheAudit) {
         // The first one ends at once; whether there is a second one nobody can say while the table is held.
         const MappedSegment segment(server.prefix() / "run/floor.segment");
         const tracker::memory::ZoneGuard held(segment.layout(), tracker::Waiting::patient);
-        send_and_hang_up(config.port,
-                         "POST /admin/api/1/sessions/terminate HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                         "X-Test-Accounts: *\r\nX-Test-Role: operator\r\nX-Test-User: hasty\r\n"
-                         "Content-Type: application/json\r\nContent-Length: " +
-                             std::to_string(body.size()) + "\r\n\r\n" + body,
-                         [&] { return is_message_for_script(alice.send(script_call("/api"))); });
+        RawConnection hasty(config.port);
+        hasty.send(
+            "POST /admin/api/1/sessions/terminate HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            "X-Test-Accounts: *\r\nX-Test-Role: operator\r\nX-Test-User: hasty\r\n"
+            "Content-Type: application/json\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body);
+        ASSERT_TRUE(wait_until([&] { return bool(is_message_page(alice.send(navigation("/app")))); }));
+        hasty.abort();
         // Enough for the worker to learn of it, as a rule.
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }

@@ -5,12 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <gtest/gtest.h>
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
-
-#include "tests/e2e/support/process.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -98,13 +95,6 @@ std::map<int, std::size_t> flood(int port, const std::string& request, std::size
         close(connection);
     }
     return answers;
-}
-
-void send_and_hang_up(int port, const std::string& request, const std::function<bool()>& begun) {
-    const int connection = connect_to(port);
-    EXPECT_TRUE(send_all(connection, request));
-    EXPECT_TRUE(wait_until(begun));
-    close(connection);
 }
 
 }  // namespace agent_sessions::e2e

@@ -1,7 +1,6 @@
 // Very many equal requests in a short time: HTTP/1.1 pipelining over a few connections.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 
@@ -10,9 +9,5 @@ namespace agent_sessions::e2e {
 // Sends `request` (a whole request header) `count` times and gives how many answers of each status came.
 // Status 0 = the connection broke. Answers need a Content-Length.
 std::map<int, std::size_t> flood(int port, const std::string& request, std::size_t count);
-
-// Sends a whole request, and closes the connection without reading an answer as soon as `begun` says so, or
-// after ten seconds.
-void send_and_hang_up(int port, const std::string& request, const std::function<bool()>& begun);
 
 }  // namespace agent_sessions::e2e
