@@ -35,15 +35,16 @@ WallTime to_wall(BootTime time, Now now) noexcept {
     return now.wall - (now.boot - time);
 }
 
-// It is noted once a second at most, so that finer parts would say nothing; but no session was seen before it
-// began. The word of an end says when that was; what it replaced was kept.
+// It is noted once a second at most, so that finer parts would say nothing: a whole second, but no session
+// was seen before it began. The word of an end says when that was; what it replaced was kept.
 BootTime last_seen_of(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
     const ColdSlot& cold = layout.cold(slot);
     const BootTime noted =
         word.state() == SlotState::live
             ? BootTime{std::chrono::floor<std::chrono::seconds>(word.time().time_since_epoch())}
             : BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
-    return std::max(noted, BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}});
+    const Millis begun{cold.begun.load(std::memory_order_relaxed)};
+    return std::max(noted, BootTime{std::chrono::ceil<std::chrono::seconds>(begun)});
 }
 
 BootTime deadline_of(Layout& layout, SlotIndex slot) noexcept {
