@@ -1,5 +1,7 @@
 #include "tracker/history/writer.h"
 
+#include <sched.h>
+
 #include <csignal>
 #include <exception>
 #include <utility>
@@ -61,6 +63,9 @@ void Writer::publish() {
 }
 
 void Writer::run() noexcept {
+    // A batch thread does not take the processor from the event loop that wakes it.
+    const sched_param priority{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &priority);
     try {
         follow();
     } catch (const std::exception&) {
