@@ -31,7 +31,7 @@ bench-scale: bench-prepared ## 10,000,000 sessions: build-up, listing, expiry, t
 	@node bench/run.mjs scale $(SECTIONS)
 
 bench-prepared: build
-	@$(INSTALL) test bench
+	@$(INSTALL) bench
 	@$(MAKE) $(PARALLEL) bench-programs
 	@$(MAKE) bench-watched
 

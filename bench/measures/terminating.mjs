@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDiskDirectory } from '../support/machine.mjs';
 import { ask, historyWritten } from '../support/server.mjs';
-import { openStage, watched } from './background.mjs';
+import { noted, openStage, watched } from './background.mjs';
 
 async function firstRefs(port, count) {
     const refs = [];
@@ -68,7 +68,8 @@ export async function measureTerminating(settings, say, { sessions, accounts = 1
         ];
         const { body } = await ask(stage.server.port, 'GET', '/admin/api/1/sessions?account=account-0&limit=1');
         const { filtered } = JSON.parse(body);
-        figures.push(await terminate(stage, trace, 'account', { filter: { account: 'account-0' }, ...reason }, filtered));
+        const account = await terminate(stage, trace, 'account', { filter: { account: 'account-0' }, ...reason }, filtered);
+        figures.push({ ...account, slices: noted(account.slices) });
         return figures;
     } finally {
         await stage.close();

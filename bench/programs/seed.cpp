@@ -134,8 +134,8 @@ class Seeder {
 
     gateway::TokenSigner load_keys() const {
         const std::string path = options_.text("state") + "/" + options_.text("zone") + ".keys";
-        const gateway::LoadedKeys keys =
-            gateway::load_or_create_keys(path, read_clocks().wall, std::chrono::hours{24});
+        const gateway::LoadedKeys keys = gateway::load_or_create_keys(
+            path, read_clocks().wall, std::chrono::hours{24}, std::chrono::seconds{5});
         if (!keys.ring) {
             throw std::runtime_error(keys.error);
         }

@@ -7,7 +7,7 @@ const marks = ['<!-- Measured: written by `make bench-publish` from docs/perform
 
 // What a busy machine does not change.
 const counted = ['instructions', 'memory'];
-const facts = ['at', 'mode', 'machine', 'load', 'busy', 'partial', 'seconds'];
+const facts = ['at', 'mode', 'machine', 'load', 'others', 'busy', 'partial', 'seconds'];
 
 /**
  * The figures without what was measured on a busy machine; undefined where nothing is left, where the settings were small,

@@ -169,11 +169,11 @@ function list(values) {
 }
 
 /** Where and when it was measured, and whether the times are worth anything. */
-export function renderOrigin({ at, mode, machine, load, busy }) {
+export function renderOrigin({ at, mode, machine, load, others, busy }) {
     const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`).join(', ');
     return [
         `Measured ${at.slice(0, 10)} at commit ${machine.commit}, \`${mode}\`: ${machine.processor}, ${machine.cores} cores,`
         + ` ${machine.memory_gib} GiB, Linux ${machine.kernel}; ${packages}.`,
-        ...(busy ? [`THE MACHINE WAS BUSY (load ${list(load.before)}): instruction counts hold, times do not.`] : []),
+        ...(busy ? [`THE MACHINE WAS BUSY (load ${list(load.before)}; others used ${number(100 * others)} % of it): instruction counts hold, times do not.`] : []),
     ].join('\n');
 }
