@@ -23,10 +23,12 @@ using admin::PageFiles;
 constexpr std::size_t kMostFiles = 64;
 constexpr std::size_t kMostBytes = 1 << 20;
 
+// No link is followed: who may write the folder must not choose what a master that is root reads.
 class OpenFile {
   public:
     explicit OpenFile(const char* path) noexcept
-        : descriptor_(ngx_open_file(path, NGX_FILE_RDONLY | NGX_FILE_NONBLOCK, NGX_FILE_OPEN, 0)) {}
+        : descriptor_(
+              ngx_open_file(path, NGX_FILE_RDONLY | NGX_FILE_NONBLOCK | O_NOFOLLOW, NGX_FILE_OPEN, 0)) {}
     ~OpenFile() {
         if (is_open()) {
             ngx_close_file(descriptor_);
@@ -76,11 +78,12 @@ std::optional<std::vector<std::string>> names_in(ngx_conf_t* cf, const std::stri
     std::filesystem::directory_iterator place(directory, error);
     for (; !error && place != std::filesystem::directory_iterator(); place.increment(error)) {
         const std::string name = place->path().filename().string();
-        std::error_code no_file;
-        if (name.starts_with('.') || !place->is_regular_file(no_file)) {
+        std::error_code unknown;
+        const std::filesystem::file_type type = place->symlink_status(unknown).type();
+        if (name.starts_with('.') || type == std::filesystem::file_type::directory) {
             continue;
         }
-        if (!PageFiles::is_servable(name)) {
+        if (type != std::filesystem::file_type::regular || !PageFiles::is_servable(name)) {
             ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"%s/%s\" cannot be a file of the page, ignored",
                                directory.c_str(), name.c_str());
             continue;

@@ -53,10 +53,11 @@ TEST_F(PageFiles, NothingBesideTheFolderIsReached) {
     write("below/file.txt", "secret");
     write_file(server.prefix() / "beside.txt", "secret");
     ASSERT_EQ(mkfifo((folder() / "pipe.txt").c_str(), 0644), 0);
+    std::filesystem::create_symlink(server.prefix() / "beside.txt", folder() / "link.txt");
     start();
     EXPECT_EQ(get("/admin/brand.css").body, "ours");
-    for (const char* path : {".hidden.txt", "key.pem", "below/file.txt", "pipe.txt", "..%2fbeside.txt",
-                             "%2e%2e/beside.txt", "..%5cbeside.txt", "../beside.txt",
+    for (const char* path : {"link.txt", ".hidden.txt", "key.pem", "below/file.txt", "pipe.txt",
+                             "..%2fbeside.txt", "%2e%2e/beside.txt", "..%5cbeside.txt", "../beside.txt",
                              "brand.css/../../beside.txt", "brand.css%00.txt", "//beside.txt", "below"}) {
         EXPECT_EQ(get("/admin/" + std::string(path)).body.find("secret"), std::string::npos) << path;
     }
