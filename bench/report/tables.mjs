@@ -105,9 +105,10 @@ function terminatingTable(terminating) {
         ]));
 }
 
-function expiryTable({ sessions, within_seconds, due_after_seconds, over_after_seconds, quiet, neighbours, slices }) {
+function expiryTable({ sessions, within_seconds, due_after_seconds, over_after_seconds, left, quiet, neighbours, slices }) {
     return table([`${number(sessions)} sessions run out within ${within_seconds} s`, ''], [
-        ['the last is ended so long after it was due', `${number(Math.max(0, over_after_seconds - due_after_seconds), 1)} s`],
+        [left > 0 ? `still live so long after the last was due: ${number(left)}` : 'the last is ended so long after it was due',
+            `${number(Math.max(0, over_after_seconds - due_after_seconds), 1)} s`],
         ['neighbours\' p99 before / meanwhile', `${number(quiet.p99_us)} / ${number(neighbours.p99_us)} µs`],
         ['neighbours\' longest request before / meanwhile', `${number(quiet.worst_us)} / ${number(neighbours.worst_us)} µs`],
         ...slices.slice(0, 3).map(({ work, longest_us, processor_us }) => [
