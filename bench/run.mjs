@@ -77,7 +77,8 @@ async function lookAround(results) {
 async function main([mode, ...chosen]) {
     const sections = modes[mode];
     if (!sections || chosen.some((name) => !sections[name])) {
-        throw new Error(`what to measure: ${Object.entries(modes).map(([name, of]) => `${name} [${Object.keys(of).join('|')}]`).join(', ')}`);
+        const choice = Object.entries(modes).map(([name, of]) => `${name} [${Object.keys(of).join('|')}]`);
+        throw new Error(`what to measure: ${choice.join(', ')}`);
     }
     if (cpus().length < 2) {
         throw new Error('the server and its clients need a core each');
