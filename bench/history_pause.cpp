@@ -115,7 +115,7 @@ class Loop {
         if (millisecond % 250 == 0) {
             times_.take("look after the writer", [&] {
                 tracker_.elect(getpid(), now);
-                static_cast<void>(writer_.fault());
+                static_cast<void>(writer_.take_fault());
                 static_cast<void>(writer_.is_over());
             });
         }

@@ -14,6 +14,8 @@ namespace {
 
 // For another worker that makes the keys at the start.
 constexpr tracker::Millis kPatience{10'000};
+// The same from the timer of a worker that has none: all of them try at about the same time.
+constexpr tracker::Millis kRetryPatience{50};
 
 std::string key_file_in(const ngx_str_t& directory, const Zone& zone) {
     std::string path(to_view(directory));
@@ -97,7 +99,7 @@ void open_keys(ZoneWorker& zone, ngx_log_t* log) {
 
 void refresh_keys(ZoneWorker& zone, ngx_log_t* log) {
     if (!zone.signer) {
-        find_keys(zone, tracker::Millis{0}, log);
+        find_keys(zone, kRetryPatience, log);
         return;
     }
     const auto stamp = gateway::stamp_of(zone.key_path);

@@ -42,18 +42,19 @@ class Disk : public HistoryTest {
 
     // Each worker has its keys, and they are the same: a session of one is known to the other.
     bool wait_for_keys() {
-        std::vector<Connection> connections;
-        for (const pid_t worker : server.workers()) {
-            connections.push_back(connection_to(worker));
-        }
         return wait_until([&] {
+            const std::vector<pid_t> workers = server.workers();
             Browser agent = browser();
-            agent.send(navigation("/app"), connections.front());
-            return status_of(agent.send(navigation("/app"), connections.front())) == "NEW" &&
-                   std::all_of(connections.begin(), connections.end(), [&](Connection& connection) {
-                       return status_of(agent.send(navigation("/app"), connection)) == "ACTIVE";
-                   });
+            begin_session_or_not(agent);
+            return std::all_of(workers.begin(), workers.end(), [&](pid_t worker) {
+                Connection connection = connection_to(worker);
+                return status_of(agent.send(navigation("/app"), connection)) == "ACTIVE";
+            });
         });
+    }
+    static void begin_session_or_not(Browser& agent) {
+        agent.send(navigation("/app"));
+        agent.send(navigation("/app"));
     }
 
     // The cause is gone: everything is written, and holds without the segment.
@@ -140,7 +141,7 @@ TEST_F(Disk, ThatDoesNotSyncMakesNothingDurable) {
     start();
     ASSERT_TRUE(end_a_session().durable);
     disk->set(file_faults::kSyncCalls, EIO, 0, FaultPlan::kForEver);
-    expect_trouble("history_failing", "disk I/O error (5: Input/output error)");
+    expect_trouble("history_failing", "disk I/O error");
     disk->clear();
     expect_recovery();
 }
@@ -178,7 +179,7 @@ TEST_F(Disk, FullAtTheFirstStartTracksOnceThereIsSpace) {
     EXPECT_TRUE(wait_for_log("zone \"floor\" tracks nothing")) << said();
     EXPECT_TRUE(is_from_application(Connection(origin()).send(navigation("/app"))));
     disk->clear();
-    EXPECT_TRUE(wait_for_keys());
+    EXPECT_TRUE(wait_for_keys()) << said();
     EXPECT_EQ(count_in_log("zone \"floor\" has its keys, and tracks again"), 2U) << said();
     expect_recovery(nullptr);
 }
@@ -197,7 +198,7 @@ TEST_F(Disk, ThatTurnsReadOnlyEndsInMemoryUntilItIsWritable) {
     disk.make_read_only(true);
     lose_segment();
     start();
-    expect_trouble("history_failing", "open() failed (30: Read-only file system)");
+    expect_trouble("history_failing", "it may not be written");
     // What was ended in an earlier life is not known before the history can be loaded; then it is.
     disk.make_read_only(false);
     expect_recovery();
@@ -257,10 +258,10 @@ TEST_F(Disk, WithATruncatedDatabaseLeavesItAlone) {
 
 TEST_F(Disk, WithADatabaseOfALaterVersionLeavesItAlone) {
     live_a_day();
+    const std::string version = std::to_string(history.number("PRAGMA user_version"));
     history.execute("PRAGMA user_version = 99");
-    expect_left_alone("it has schema version 99", [&] {
-        history.execute("PRAGMA user_version = " + std::to_string(tracker::history::kSchemaVersion));
-    });
+    expect_left_alone("it has schema version 99, this module knows " + version,
+                      [&] { history.execute("PRAGMA user_version = " + version); });
     expect_ended(past_);
 }
 

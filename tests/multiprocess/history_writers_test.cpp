@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/multiprocess/writers.h"
+#include "tests/support/soak.h"
 #include "tracker/history/follower.h"
 #include "tracker/history/loader.h"
 #include "tracker/history/schema.h"
@@ -100,9 +101,9 @@ TEST_F(HistoryWriters, KilledAndFrozenAtRandomLoseNothingAndWriteNothingTwice) {
     fork_child([this] { write(true); });
     ASSERT_EQ(wait_for(-1), 0);
     watch_for_repetitions();
-    const Made made{4'000, 3'000, 400};
+    const Made made = is_soak() ? Made{16'000, 14'000, 500} : Made{4'000, 3'000, 400};
     const pid_t maker = fork_child([&] { make_events(segment_.tracker(), made); });
-    std::minstd_rand random(20261125);
+    std::minstd_rand random(seed());
     int kills = 0;
     for (int status = 0; waitpid(maker, &status, WNOHANG) == 0; ++kills) {
         const pid_t first = fork_child([this] { write(false); });

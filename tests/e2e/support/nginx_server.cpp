@@ -105,7 +105,7 @@ void NginxServer::preload(const char* library, const std::string& variable) {
 }
 
 void NginxServer::fail_allocations_while(const std::filesystem::path& sign) {
-    preload("failing_new.so", "AGENT_SESSIONS_FAIL_NEW=" + sign.string());
+    preload("libfailing_new.so", "AGENT_SESSIONS_FAIL_NEW=" + sign.string());
 }
 
 void NginxServer::obey_fault_plan(const std::filesystem::path& plan) {

@@ -408,7 +408,8 @@ TEST_F(TerminateTest, AnActThatIsMissingInTheAuditIsToldInTheLog) {
         EXPECT_EQ(json_of(response).at("durable"), false) << body;
         EXPECT_NE(response.log.find("missing in the audit"), std::string::npos) << body;
         tracker::RowCursor cursor;
-        tracker_.end_all(cursor, 10'000, {std::nullopt, std::nullopt, clock_.now().boot}, {}, clock_.now());
+        tracker_.end_all(cursor, 10'000, {std::nullopt, std::nullopt, tracker_.latest_sequence()}, {},
+                         clock_.now());
     }
 }
 

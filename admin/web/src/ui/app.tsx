@@ -123,8 +123,8 @@ function Header({ store, record }: Stores) {
 
 function Tabs({ store }: { store: Store }) {
   const choose = (tab: Tab) => {
-    // "Who was on" begins with now.
-    const record = tab === "history" ? { at: store.asOf.value ?? new Date().toISOString() } : {};
+    // "Who was on" begins with now. The list may be older than that, and an instant to come is now to the server.
+    const record = tab === "history" ? { at: new Date().toISOString() } : {};
     store.change({ tab, record });
   };
   return (
