@@ -10,12 +10,13 @@ export const watchedModule = new URL('../build/bench/watched/ngx_http_agent_sess
 
 const luaModules = ['/usr/lib/nginx/modules/ndk_http_module.so', '/usr/lib/nginx/modules/ngx_http_lua_module.so'];
 
-// A shared dictionary with three keys for each session: whether it lives, when it was seen, how often.
+// A shared dictionary with three keys for each session: whether it lives, when it was seen, how often. It has room for all: a
+// full one would drop sessions.
 function luaDirectives(zone) {
     return {
         modules: luaModules,
         http: [
-            `lua_shared_dict sessions ${Math.ceil(zone.sessions * 0.00045) + 8}m;`,
+            `lua_shared_dict sessions ${Math.ceil(zone.sessions * 0.0006) + 8}m;`,
             `init_by_lua_block {
         local sessions = ngx.shared.sessions
         for cookie in io.lines("${zone.cookies.file}") do
@@ -46,8 +47,9 @@ function luaDirectives(zone) {
     };
 }
 
+// A node with a cookie as its key takes 256 bytes of the slab.
 function limitZoneMegabytes(zone) {
-    return Math.ceil(zone.sessions * 0.00016) + 8;
+    return Math.ceil(zone.sessions * 0.00029) + 8;
 }
 
 function limitReqDirectives(zone) {

@@ -19,7 +19,8 @@ for (const [name, file] of [['comparison', 'results.json'], ['scale', 'results-s
         published[name] = kept;
         console.log(`${file}: ${kept === results ? 'all of it' : 'the counts only, since the machine was busy'}`);
     } else if (results) {
-        console.log(`${file}: nothing, since it is of ${results.partial ? 'a part of ' : ''}${results.mode}${results.busy ? ' on a busy machine' : ''}`);
+        const part = results.partial || results.failed.length > 0 ? 'a part of ' : '';
+        console.log(`${file}: nothing, since it is of ${part}${results.mode}${results.busy ? ' on a busy machine' : ''}`);
     }
 }
 writeFileSync(new URL('performance.json', docs), `${JSON.stringify(published, null, 2)}\n`);

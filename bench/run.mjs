@@ -77,7 +77,8 @@ async function lookAround(results) {
 async function main([mode, ...chosen]) {
     const sections = modes[mode];
     if (!sections || chosen.some((name) => !sections[name])) {
-        throw new Error(`what to measure: ${Object.entries(modes).map(([name, of]) => `${name} [${Object.keys(of).join('|')}]`).join(', ')}`);
+        const choice = Object.entries(modes).map(([name, of]) => `${name} [${Object.keys(of).join('|')}]`);
+        throw new Error(`what to measure: ${choice.join(', ')}`);
     }
     if (cpus().length < 2) {
         throw new Error('the server and its clients need a core each');
@@ -86,11 +87,17 @@ async function main([mode, ...chosen]) {
     const say = (text) => console.log(`[${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s] ${text}`);
     const results = {
         at: new Date().toISOString(), mode, machine: describeMachine(), load: { before: load() },
-        partial: chosen.length > 0,
+        partial: chosen.length > 0, failed: [],
     };
     for (const name of chosen.length > 0 ? chosen : Object.keys(sections)) {
         await lookAround(results);
-        Object.assign(results, await sections[name](allSettings[mode], say));
+        try {
+            Object.assign(results, await sections[name](allSettings[mode], say));
+        } catch (error) {
+            // The others are worth having all the same.
+            console.error(`${name} was not measured:`, error);
+            results.failed.push(name);
+        }
     }
     await lookAround(results);
     results.load.after = load();
@@ -103,6 +110,9 @@ async function main([mode, ...chosen]) {
     writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
     console.log(`\n${renderTables(results)}\n\n${renderOrigin(results)}`);
     console.log(`${file.pathname}, ${results.seconds.toFixed(0)} s`);
+    if (results.failed.length > 0) {
+        throw new Error(`not measured: ${results.failed.join(', ')}`);
+    }
 }
 
 // Servers and clients are ended when this process exits, however it does.

@@ -5,7 +5,7 @@ export const settings = {
         sizes: [1_000, 100_000, 1_000_000],
         many: 1_000_000,
         kindSessions: 100_000,
-        freshCookies: 900_000,
+        freshCookies: 1_200_000,
         rounds: 4,
         roundSeconds: 2,
         instructionRequests: 500,

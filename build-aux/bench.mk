@@ -4,7 +4,7 @@
 
 BENCH_BUILD := $(BUILD)/bench
 BENCH_SOURCES := $(sort $(wildcard bench/programs/*.cpp))
-BENCH_OBJECTS := $(BENCH_SOURCES:%.cpp=$(BENCH_BUILD)/objects/%.o)
+BENCH_OBJECTS := $(BENCH_SOURCES:bench/%.cpp=$(BENCH_BUILD)/%.o)
 BENCH_CXXFLAGS := -std=c++20 -O2 -g -Wall -Wextra -Werror -I. -MMD -MP
 
 # nginx names an object after the last folder of its source.
@@ -41,7 +41,7 @@ bench-publish: ## take the measured figures into docs/: tables, picture, JSON
 .PHONY: bench-publish bench-prepared bench-programs bench-watched
 bench-programs: $(BENCH_BUILD)/seed $(BENCH_BUILD)/pace $(BENCH_BUILD)/parts
 
-$(BENCH_BUILD)/seed $(BENCH_BUILD)/pace: $(BENCH_BUILD)/%: $(BENCH_BUILD)/objects/bench/programs/%.o $(BENCH_LIBRARY)
+$(BENCH_BUILD)/seed $(BENCH_BUILD)/pace: $(BENCH_BUILD)/%: $(BENCH_BUILD)/programs/%.o $(BENCH_LIBRARY)
 	@echo "link $@"
 	$(QUIET)$(CXX) -o $@ $^ $(BENCH_LIBS)
 
@@ -54,7 +54,7 @@ $(BENCH_LIBRARY): $(MODULE)
 	@rm -f $@
 	$(QUIET)$(AR) rcs $@ $(MODULE_LIBRARY_OBJECTS)
 
-$(BENCH_BUILD)/objects/%.o: %.cpp build-aux/bench.mk
+$(BENCH_BUILD)/programs/%.o: bench/programs/%.cpp build-aux/bench.mk
 	@mkdir -p $(@D)
 	@echo "compile $<"
 	$(QUIET)$(CXX) $(BENCH_CXXFLAGS) -c -o $@ $<

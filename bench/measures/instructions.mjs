@@ -64,12 +64,12 @@ export async function measureInstructions(settings, say) {
     const requests = settings.instructionRequests;
     try {
         const figures = [];
-        let memory;
+        let size;
         const [few] = settings.sizes;
         for (const sessions of [few, settings.many]) {
             say(`instructions with ${sessions} sessions`);
             const zone = seedZone({ directory: memory.path, name: `instructions.${sessions}`, sessions });
-            memory = { sessions, bytes_per_session: zone.seeded.segment_bytes / sessions };
+            size = { sessions, bytes_per_session: zone.seeded.segment_bytes / sessions };
             for (const contender of contenders) {
                 if (sessions === few || contender.name === 'ours') {
                     figures.push(await count(contender, zone, requests, where));
@@ -81,7 +81,7 @@ export async function measureInstructions(settings, say) {
         const scenarios = await measure({ module, requests });
         return {
             contenders: figures,
-            memory,
+            memory: size,
             scenarios: Object.fromEntries(Object.entries(scenarios).map(([name, { instructions, allocations }]) => [
                 name, { instructions: Math.round(instructions), allocations },
             ])),

@@ -11,14 +11,14 @@ const facts = ['at', 'mode', 'machine', 'load', 'others', 'busy', 'partial', 'se
 
 /**
  * The figures without what was measured on a busy machine; undefined where nothing is left, where the settings were small,
- * or where only some sections were measured.
+ * or where some sections were not measured.
  */
 export function publishable(results) {
     if (!['full', 'scale'].includes(results.mode)) {
         return undefined;
     }
     if (!results.busy) {
-        return results.partial ? undefined : results;
+        return results.partial || results.failed?.length > 0 ? undefined : results;
     }
     const kept = Object.fromEntries(Object.entries(results).filter(([name]) => [...facts, ...counted].includes(name)));
     if (!counted.some((name) => kept[name])) {

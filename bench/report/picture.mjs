@@ -83,8 +83,9 @@ function lines(throughput, top) {
     let lastLabel = -Infinity;
     const drawn = [...series].sort((a, b) => a.points.at(-1)[1] - b.points.at(-1)[1]).flatMap(({ name, title, points }) => {
         lastLabel = Math.max(points.at(-1)[1] + 4, lastLabel + 17);
+        const corners = points.map((point) => point.join(',')).join(' ');
         return [
-            `<polyline fill="none" stroke="${hues[name]}" stroke-width="${name === 'ours' ? 3.5 : 2}" points="${points.map((point) => point.join(',')).join(' ')}"/>`,
+            `<polyline fill="none" stroke="${hues[name]}" stroke-width="${name === 'ours' ? 3.5 : 2}" points="${corners}"/>`,
             ...points.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${hues[name]}"/>`),
             `<rect x="${right + 12}" y="${lastLabel - 9}" width="9" height="9" rx="2" fill="${hues[name]}"/>`,
             text(right + 26, lastLabel, title),
@@ -114,7 +115,8 @@ export function renderPicture({ instructions, throughput }) {
         return undefined;
     }
     const height = top - panelGap + 10;
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="What a request of a known session costs, compared">
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"
+  role="img" aria-label="What a request of a known session costs, compared">
 <style>${style}
 </style>
 ${panels.join('\n')}

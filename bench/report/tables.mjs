@@ -36,7 +36,8 @@ function growthTable(throughput) {
     const gif = throughput.filter(({ target }) => target === 'gif');
     const sizes = [...new Set(gif.map(({ sessions }) => sessions))];
     const compared = contenders.filter(({ name, base }) => base && gif.some(({ contender }) => contender === name));
-    return table(['known session, `empty_gif`: requests/s to bare · processor µs over bare', ...sizes.map((size) => `${number(size)} sessions`)],
+    const head = 'known session, `empty_gif`: requests/s to bare · processor µs over bare';
+    return table([head, ...sizes.map((size) => `${number(size)} sessions`)],
         compared.map(({ name, title }) => [title, ...sizes.map((size) => {
             const figure = gif.find(({ contender, sessions }) => contender === name && sessions === size);
             return `${spread(figure.to_bare, 2)} · ${signed(figure.processor_over_bare_us.median, 2)}`;
@@ -48,7 +49,8 @@ const targets = [['return', '`return 200`'], ['gif', '`empty_gif`'], ['proxy', '
 function targetsTable(throughput) {
     const size = throughput.find(({ target }) => target === 'proxy').sessions;
     const at = throughput.filter(({ sessions }) => sessions === size);
-    return table([`${number(size)} sessions: processor µs a request · requests/s to bare · p50/p99 µs`, ...targets.map(([, title]) => title)],
+    const head = `${number(size)} sessions: processor µs a request · requests/s to bare · p50/p99 µs`;
+    return table([head, ...targets.map(([, title]) => title)],
         contenders.map(({ name, title }) => [title, ...targets.map(([target]) => {
             const figure = at.find((each) => each.contender === name && each.target === target);
             if (!figure) {
@@ -90,7 +92,11 @@ function slice(slices) {
 
 function listingTable({ sessions, quiet, pages }) {
     const met = ({ p50_us, p99_us, worst_us }) => `${number(p50_us)}/${number(p99_us)}/${number(worst_us)}`;
-    return table([`page of 100 among ${number(sessions)}`, 'processor ms', 'ms', 'longest slice, ms (processor)', 'neighbours\' p50/p99/worst, µs'], [
+    const head = [
+        `page of 100 among ${number(sessions)}`, 'processor ms', 'ms', 'longest slice, ms (processor)',
+        'neighbours\' p50/p99/worst, µs',
+    ];
+    return table(head, [
         ['none', '', '', '', met(quiet)],
         ...pages.map(({ name, processor_us, milliseconds, slices, neighbours }) => [
             name, number(processor_us / 1000, 1), number(milliseconds, 1), slice(slices), met(neighbours),
@@ -105,9 +111,10 @@ function terminatingTable(terminating) {
         ]));
 }
 
-function expiryTable({ sessions, within_seconds, due_after_seconds, over_after_seconds, quiet, neighbours, slices }) {
+function expiryTable({ sessions, within_seconds, due_after_seconds, over_after_seconds, left, quiet, neighbours, slices }) {
     return table([`${number(sessions)} sessions run out within ${within_seconds} s`, ''], [
-        ['the last is ended so long after it was due', `${number(Math.max(0, over_after_seconds - due_after_seconds), 1)} s`],
+        [left > 0 ? `still live so long after the last was due: ${number(left)}` : 'the last is ended so long after it was due',
+            `${number(Math.max(0, over_after_seconds - due_after_seconds), 1)} s`],
         ['neighbours\' p99 before / meanwhile', `${number(quiet.p99_us)} / ${number(neighbours.p99_us)} µs`],
         ['neighbours\' longest request before / meanwhile', `${number(quiet.worst_us)} / ${number(neighbours.worst_us)} µs`],
         ...slices.slice(0, 3).map(({ work, longest_us, processor_us }) => [
@@ -174,6 +181,7 @@ export function renderOrigin({ at, mode, machine, load, others, busy }) {
     return [
         `Measured ${at.slice(0, 10)} at commit ${machine.commit}, \`${mode}\`: ${machine.processor}, ${machine.cores} cores,`
         + ` ${machine.memory_gib} GiB, Linux ${machine.kernel}; ${packages}.`,
-        ...(busy ? [`THE MACHINE WAS BUSY (load ${list(load.before)}; others used ${number(100 * others)} % of it): instruction counts hold, times do not.`] : []),
+        ...(busy ? [`THE MACHINE WAS BUSY (load ${list(load.before)}; others used ${number(100 * others)} % of it):`
+            + ' instruction counts hold, times do not.'] : []),
     ].join('\n');
 }
