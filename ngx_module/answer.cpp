@@ -54,20 +54,16 @@ bool add_header(ngx_http_request_t& request, std::string_view name, std::string_
     return true;
 }
 
-ngx_int_t send_answer(ngx_http_request_t& request, int status,
-                      std::span<const std::pair<std::string, std::string>> headers,
-                      std::string_view body) noexcept {
+void open_answer(ngx_http_request_t& request, int status, std::size_t body_bytes) noexcept {
     // An earlier error or redirect must not show through.
     ngx_http_clean_header(&request);
     request.err_status = 0;
     request.headers_out.status = static_cast<ngx_uint_t>(status);
-    request.headers_out.content_length_n = static_cast<off_t>(body.size());
+    request.headers_out.content_length_n = static_cast<off_t>(body_bytes);
     request.disable_not_modified = 1;
-    for (const auto& [name, value] : headers) {
-        if (!add_header(request, name, value)) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-    }
+}
+
+ngx_int_t finish_answer(ngx_http_request_t& request, int status, std::string_view body) noexcept {
     if (request.method == NGX_HTTP_HEAD || status == NGX_HTTP_NO_CONTENT || status == NGX_HTTP_NOT_MODIFIED) {
         request.header_only = 1;
     }

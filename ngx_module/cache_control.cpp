@@ -75,16 +75,20 @@ void drop_fields(ngx_http_request_t& request) noexcept {
 
 ngx_http_output_header_filter_pt next_header_filter;
 
+[[gnu::noinline]] ngx_int_t mark_answer(ngx_http_request_t* request, const RequestState& state) noexcept {
+    const bool kept =
+        guard(request->connection->log, "marking an answer as private", false, [request, &state] {
+            return (state.set_cookie.empty() || keep_private(*request)) &&
+                   (!state.refused || keep_unstored(*request));
+        });
+    return kept ? next_header_filter(request) : NGX_ERROR;
+}
+
 ngx_int_t filter_header(ngx_http_request_t* request) noexcept {
-    const RequestState* state = request->main == request ? find_state(*request) : nullptr;
-    if (state != nullptr && (state->refused || !state->set_cookie.empty())) {
-        const bool kept =
-            guard(request->connection->log, "marking an answer as private", false, [request, state] {
-                return (state->set_cookie.empty() || keep_private(*request)) &&
-                       (!state->refused || keep_unstored(*request));
-            });
-        if (!kept) {
-            return NGX_ERROR;
+    if (request == request->main) {
+        const RequestState* state = find_state(*request);
+        if (state != nullptr && (state->refused || !state->set_cookie.empty())) {
+            return mark_answer(request, *state);
         }
     }
     return next_header_filter(request);

@@ -36,17 +36,6 @@ void enter(RequestState& state, tracker::SessionKey key, const tracker::Found& f
     }
 }
 
-// Nearly every request brings the cookie of a session that the table holds, and that proves the cookie.
-tracker::Found recognize(Tracking& tracking, gateway::CookieValue cookie) noexcept {
-    const auto name = tracking.worker.signer.name(cookie.value);
-    if (!name) {
-        return {};
-    }
-    const tracker::Found found = tracking.tracker.find_unproven(*name, tracking.now);
-    enter(tracking.state, *name, found);
-    return found;
-}
-
 void verify(Tracking& tracking, gateway::RequestFacts& facts, gateway::CookieValue cookie) noexcept {
     RequestState& state = tracking.state;
     gateway::Verified verified;
@@ -74,9 +63,12 @@ void look_up_message(Tracking& tracking, gateway::RequestFacts& facts, std::opti
     if (!state.remembered || !tracker::is_told(facts.reason)) {
         return;
     }
-    const Target target = target_of(tracking.request);
-    facts.message_shown = tracking.tracker.was_message_shown(
-        state.handle, gateway::url_hash(host_of(tracking.request), target.path, target.query));
+    // A message is shown to nobody else.
+    if (facts.request.kind == gateway::RequestKind::navigation) {
+        const Target target = target_of(tracking.request);
+        facts.message_shown = tracking.tracker.was_message_shown(
+            state.handle, gateway::url_hash(host_of(tracking.request), target.path, target.query));
+    }
     if (!mark) {
         return;
     }
@@ -109,22 +101,21 @@ std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexc
     if (request.args_start == nullptr) {
         return std::nullopt;
     }
-    return gateway::find_mark(target_of(request).query);
+    const u_char* end = request.unparsed_uri.data + request.unparsed_uri.len;
+    if (request.args_start < request.unparsed_uri.data || request.args_start > end) [[unlikely]] {
+        return gateway::find_mark(target_of(request).query);
+    }
+    return gateway::find_mark({reinterpret_cast<const char*>(request.args_start),
+                               static_cast<std::size_t>(end - request.args_start)});
 }
 
-gateway::Action plan(Tracking& tracking, gateway::CookieValue cookie) {
-    ngx_http_request_t& request = tracking.request;
+// What brings no live session, or a mark.
+[[gnu::noinline]] gateway::Action plan_other(Tracking& tracking, gateway::CookieValue cookie,
+                                             const tracker::Found& found,
+                                             std::optional<std::string_view> mark, bool activity) {
+    const ngx_http_request_t& request = tracking.request;
     RequestState& state = tracking.state;
     const LocationConfiguration& configuration = tracking.configuration;
-
-    const tracker::Found found = recognize(tracking, cookie);
-    const auto mark = mark_of(request);
-    const bool activity =
-        configuration.activity == nullptr || evaluate(request, configuration.activity) != "0";
-    // What decide() says of nearly every request, without gathering the facts that it does not look at then.
-    if (state.live && !mark) {
-        return activity ? gateway::Action::pass_live : gateway::Action::pass_live_quiet;
-    }
 
     gateway::RequestFacts facts;
     if (state.known) {
@@ -156,12 +147,31 @@ gateway::Action plan(Tracking& tracking, gateway::CookieValue cookie) {
 
 // A session may end between two looks at it; whoever then comes too late to touch it looks once more.
 gateway::Action plan_and_touch(Tracking& tracking, gateway::CookieValue cookie) {
-    gateway::Action action = plan(tracking, cookie);
-    if (action == gateway::Action::pass_live &&
-        !tracking.tracker.touch(tracking.state.handle, tracking.now)) {
-        action = plan(tracking, cookie);
+    ngx_http_request_t& request = tracking.request;
+    RequestState& state = tracking.state;
+    const LocationConfiguration& configuration = tracking.configuration;
+
+    const auto mark = mark_of(request);
+    const bool activity =
+        configuration.activity == nullptr || evaluate(request, configuration.activity) != "0";
+    const bool passes_if_live = !mark;
+    for (;;) {
+        // Nearly every request brings the cookie of a session that the table holds, and that proves the
+        // cookie.
+        tracker::Found found;
+        if (const auto name = tracking.worker.signer.name(cookie.value)) {
+            found = tracking.tracker.find_unproven(*name, tracking.now, activity && passes_if_live);
+            enter(state, *name, found);
+            // What decide() says of it, without gathering the facts that it does not look at then.
+            if (state.live && passes_if_live) [[likely]] {
+                return activity ? gateway::Action::pass_live : gateway::Action::pass_live_quiet;
+            }
+        }
+        const gateway::Action action = plan_other(tracking, cookie, found, mark, activity);
+        if (action != gateway::Action::pass_live || tracking.tracker.touch(state.handle, tracking.now)) {
+            return action;
+        }
     }
-    return action;
 }
 
 // An error of nginx's own, met before anything was decided (a header line too long, say): the cookie may
@@ -170,11 +180,34 @@ bool follows_an_error(const ngx_http_request_t& request) noexcept {
     return request.error_page || request.err_status != 0;
 }
 
+// What is not only let through.
+[[gnu::noinline]] ngx_int_t act_on_plan(Tracking& tracking) {
+    ngx_http_request_t& request = tracking.request;
+    RequestState& state = tracking.state;
+    if (gateway::sets_cookie(state.planned) && follows_an_error(request)) {
+        state.planned = gateway::Action::pass_untracked;
+    }
+    if (state.planned == gateway::Action::reactivate_by_reload) {
+        const auto facts = tracking.tracker.ended_facts(state.handle);
+        if (!facts || !tracking.tracker.use_reactivation(state.handle, facts->reactivations)) {
+            state.planned = gateway::Action::tell_ended;
+        }
+    }
+    if (gateway::answers_itself(state.planned)) {
+        return answer_plan(tracking);
+    }
+    if (gateway::sets_cookie(state.planned)) {
+        drop_conditions(request);
+    }
+    return NGX_DECLINED;
+}
+
 // nullopt: it could not be done.
-std::optional<ngx_int_t> check_main(ngx_http_request_t& request, const LocationConfiguration& configuration) {
+std::optional<ngx_int_t> decide(ngx_http_request_t& request, const LocationConfiguration& configuration,
+                                RequestState* old) {
     Zone& zone = *configuration.zone;
     ZoneWorker* worker = zone.worker != nullptr ? zone.worker : worker_of(zone);
-    RequestState* state = worker != nullptr ? make_state(request) : nullptr;
+    RequestState* state = worker != nullptr ? make_state(request, old) : nullptr;
     if (state == nullptr) {
         return std::nullopt;
     }
@@ -191,22 +224,7 @@ std::optional<ngx_int_t> check_main(ngx_http_request_t& request, const LocationC
     if (state->live) {
         state->status = SessionStatus::active;
     }
-    if (gateway::sets_cookie(state->planned) && follows_an_error(request)) {
-        state->planned = gateway::Action::pass_untracked;
-    }
-    if (state->planned == gateway::Action::reactivate_by_reload) {
-        const auto facts = tracking.tracker.ended_facts(state->handle);
-        if (!facts || !tracking.tracker.use_reactivation(state->handle, facts->reactivations)) {
-            state->planned = gateway::Action::tell_ended;
-        }
-    }
-    if (gateway::answers_itself(state->planned)) {
-        return answer_plan(tracking);
-    }
-    if (gateway::sets_cookie(state->planned)) {
-        drop_conditions(request);
-    }
-    return NGX_DECLINED;
+    return gateway::passes_live(state->planned) ? NGX_DECLINED : act_on_plan(tracking);
 }
 
 // The check failed, for want of memory. PRODUCT 8: that costs no request, except where the cookie is an ended
@@ -229,31 +247,41 @@ ngx_int_t answer_failure(ngx_http_request_t& request, const LocationConfiguratio
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
-}  // namespace
+ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& configuration,
+                     RequestState* old) noexcept {
+    const auto result =
+        guard<std::optional<ngx_int_t>>(request.connection->log, "the check of a request", std::nullopt,
+                                        [&] { return decide(request, configuration, old); });
+    return result ? *result : answer_failure(request, configuration);
+}
 
-ngx_int_t check_request(ngx_http_request_t* request) noexcept {
-    ngx_http_request_t& main = *request->main;
+// A subrequest, or a main request that was redirected.
+ngx_int_t check_again(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept {
+    ngx_http_request_t& main = *request.main;
     RequestState* state = find_state(main);
-    if (request != &main) {
+    if (&request != &main) {
         return state != nullptr && state->refused ? NGX_HTTP_FORBIDDEN : NGX_DECLINED;
     }
-    const LocationConfiguration& configuration = location_configuration(main);
     if (state != nullptr) {
         if (state->refused) {
-            return stop_refused(request);
+            return stop_refused(&request);
         }
         if (configuration.tracks() && state->zone == configuration.zone) {
             note_redirect(main, *state);
             return NGX_DECLINED;
         }
     }
-    if (!configuration.tracks()) {
-        return NGX_DECLINED;
+    return configuration.tracks() ? check_main(main, configuration, state) : NGX_DECLINED;
+}
+
+}  // namespace
+
+ngx_int_t check_request(ngx_http_request_t* request) noexcept {
+    const LocationConfiguration& configuration = location_configuration(*request->main);
+    if (request == request->main && is_new(*request)) [[likely]] {
+        return configuration.tracks() ? check_main(*request, configuration, nullptr) : NGX_DECLINED;
     }
-    const auto result =
-        guard<std::optional<ngx_int_t>>(main.connection->log, "the check of a request", std::nullopt,
-                                        [&] { return check_main(main, configuration); });
-    return result ? *result : answer_failure(main, configuration);
+    return check_again(*request, configuration);
 }
 
 ngx_int_t stop_refused(ngx_http_request_t* request) noexcept {

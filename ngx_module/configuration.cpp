@@ -126,7 +126,12 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
     merge_named_instance(inner.interaction, inner.instance, outer.interaction, outer.instance);
     merge_named_instance(inner.closed_interaction, inner.closed_instance, outer.closed_interaction,
                          outer.closed_instance);
-    merge_pointer(inner.cookie, outer.cookie, main_configuration(cf).default_cookie);
+    inner.follows_answers = inner.agent != nullptr || inner.label != nullptr ||
+                                    inner.interaction != nullptr || inner.closed_interaction != nullptr
+                                ? 1
+                                : 0;
+    MainConfiguration& main = main_configuration(cf);
+    merge_pointer(inner.cookie, outer.cookie, main.default_cookie);
 
     const tracker::Lifetime defaults;
     if (inner.idle == NGX_CONF_UNSET_MSEC) {
@@ -148,6 +153,9 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
     auto* core =
         static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
     merge_admin(*core, outer, inner);
+    if (core->error_pages != nullptr) {
+        main.has_error_pages = 1;
+    }
 
     if (inner.zone != nullptr) {
         inner.zone->longest_absolute = ngx_max(inner.zone->longest_absolute, inner.absolute);
@@ -172,14 +180,6 @@ Zone* find_or_add_zone(ngx_conf_t* cf, MainConfiguration& main, const ngx_str_t&
     zone->line = cf->conf_file->line;
     *place = zone;
     return zone;
-}
-
-std::string_view evaluate(ngx_http_request_t& request, ngx_http_complex_value_t* value) noexcept {
-    ngx_str_t text = ngx_null_string;
-    if (value == nullptr || ngx_http_complex_value(&request, value, &text) != NGX_OK) {
-        return {};
-    }
-    return to_view(text);
 }
 
 }  // namespace agent_sessions::ngx

@@ -8,6 +8,7 @@
 
 #include "ngx_module/gateway/set_cookie.h"
 #include "ngx_module/nginx.h"
+#include "ngx_module/value.h"
 #include "ngx_module/zone.h"
 #include "tracker/types.h"
 
@@ -49,6 +50,7 @@ struct MainConfiguration {
     ngx_array_t zones;     // of Zone*
     ngx_array_t licenses;  // of LicenseLine
     CookieConfiguration* default_cookie;
+    ngx_flag_t has_error_pages;  // error_page is written somewhere: a request may come again, led elsewhere
     ngx_http_complex_value_t* request_id;
 };
 
@@ -65,6 +67,7 @@ struct LocationConfiguration {
     ngx_http_complex_value_t* instance;  // inherited together with `interaction`
     ngx_http_complex_value_t* closed_interaction;
     ngx_http_complex_value_t* closed_instance;  // likewise
+    ngx_flag_t follows_answers;                 // one of those that an answer is asked about is written
 
     CookieConfiguration* cookie;
 
@@ -132,8 +135,5 @@ inline const LocationConfiguration& location_configuration(const ngx_http_reques
     return *static_cast<LocationConfiguration*>(
         ngx_http_get_module_loc_conf((&request), ngx_http_agent_sessions_module));
 }
-
-// The value at this request; empty where the directive is not written or evaluation ran out of memory.
-std::string_view evaluate(ngx_http_request_t& request, ngx_http_complex_value_t* value) noexcept;
 
 }  // namespace agent_sessions::ngx

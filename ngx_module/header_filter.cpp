@@ -56,16 +56,18 @@ bool is_settled_by_passing(const ngx_http_request_t& request, const RequestState
            !follows_answers(request, *state.configuration);
 }
 
+[[gnu::noinline]] ngx_int_t track_answer(ngx_http_request_t* request, RequestState& state) noexcept {
+    // A failure of ours passes the answer on as it is.
+    const bool passed = guard(request->connection->log, "tracking an answer", true,
+                              [request, &state] { return handle_answer(*request, state); });
+    return passed ? next_header_filter(request) : NGX_ERROR;
+}
+
 ngx_int_t filter_header(ngx_http_request_t* request) noexcept {
     if (request == request->main) {
         RequestState* state = find_state(*request);
         if (state != nullptr && !is_settled_by_passing(*request, *state)) {
-            // A failure of ours passes the answer on as it is.
-            const bool passed = guard(request->connection->log, "tracking an answer", true,
-                                      [request, state] { return handle_answer(*request, *state); });
-            if (!passed) {
-                return NGX_ERROR;
-            }
+            return track_answer(request, *state);
         }
     }
     return next_header_filter(request);

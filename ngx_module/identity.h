@@ -9,9 +9,7 @@ namespace agent_sessions::ngx {
 // Is there anything to learn from an answer to this request? Cost: a few loads.
 inline bool follows_answers(const ngx_http_request_t& request,
                             const LocationConfiguration& configuration) noexcept {
-    return configuration.agent != nullptr || configuration.label != nullptr ||
-           configuration.interaction != nullptr || configuration.closed_interaction != nullptr ||
-           request.headers_in.authorization != nullptr;
+    return configuration.follows_answers != 0 || request.headers_in.authorization != nullptr;
 }
 
 // A Guest becomes an agent; a different agent on the same cookie ends the session and begins another, with a

@@ -8,6 +8,7 @@
 #include "ngx_module/header_filter.h"
 #include "ngx_module/nginx.h"
 #include "ngx_module/passage.h"
+#include "ngx_module/value.h"
 #include "ngx_module/variables.h"
 #include "ngx_module/worker.h"
 
@@ -32,11 +33,16 @@ ngx_int_t complete_configuration(ngx_conf_t* cf) noexcept {
     if (main_configuration(cf).zones.nelts == 0) {
         return NGX_OK;
     }
-    if (add_phase_handler(cf, NGX_HTTP_REWRITE_PHASE, check_request) != NGX_OK ||
-        add_phase_handler(cf, NGX_HTTP_PREACCESS_PHASE, stop_refused) != NGX_OK ||
-        add_phase_handler(cf, NGX_HTTP_PRECONTENT_PHASE, note_passage) != NGX_OK) {
+    if (add_phase_handler(cf, NGX_HTTP_REWRITE_PHASE, check_request) != NGX_OK) {
         return NGX_ERROR;
     }
+    // Only error_page leads a request that was refused on.
+    if (main_configuration(cf).has_error_pages != 0 &&
+        (add_phase_handler(cf, NGX_HTTP_PREACCESS_PHASE, stop_refused) != NGX_OK ||
+         add_phase_handler(cf, NGX_HTTP_PRECONTENT_PHASE, note_passage) != NGX_OK)) {
+        return NGX_ERROR;
+    }
+    learn_variables(cf);
     add_header_filter();
     return guard<ngx_int_t>(cf->log, "attaching the zones", NGX_ERROR,
                             [cf] { return attach_zones(cf, main_configuration(cf)); });

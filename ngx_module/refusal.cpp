@@ -1,8 +1,6 @@
 #include "ngx_module/refusal.h"
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "ngx_module/answer.h"
 #include "ngx_module/clock.h"
@@ -11,7 +9,6 @@
 #include "ngx_module/gateway/request_kind.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/log_limit.h"
-#include "ngx_module/pool_object.h"
 #include "ngx_module/request_facts.h"
 #include "ngx_module/succession.h"
 #include "ngx_module/text.h"
@@ -20,27 +17,30 @@ namespace agent_sessions::ngx {
 
 namespace {
 
-ngx_int_t send(ngx_http_request_t& request, RequestState& state, gateway::Answer answer) {
+ngx_int_t send(ngx_http_request_t& request, RequestState& state, const gateway::Answer& answer) {
     state.answered = true;
     request.expect_tested = 1;  // no "100 Continue" for a body that nobody reads
     const ngx_int_t discarded = ngx_http_discard_request_body(&request);
     if (discarded != NGX_OK) {
         return discarded;
     }
-    const auto* kept = make_pool_object<gateway::Answer>(request.pool, std::move(answer));
-    return send_answer(request, kept->status, kept->headers, kept->body);
+    const auto body = copy_to_pool(request.pool, answer.body);
+    return body ? send_answer(request, answer.status, answer.headers, *body) : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 ngx_int_t redirect_to_clean_url(ngx_http_request_t& request, RequestState& state) {
     const Target target = target_of(request);
+    const auto location = copy_to_pool(request.pool, gateway::clean_url(target.path, target.query));
+    if (!location) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
     gateway::Answer answer;
     answer.status = NGX_HTTP_SEE_OTHER;
-    answer.headers = {{"Location", gateway::clean_url(target.path, target.query)},
-                      {"Cache-Control", "no-store"}};
+    answer.headers = {{"Location", *location}, {"Cache-Control", "no-store"}};
     if (!state.set_cookie.empty()) {
-        answer.headers.emplace_back("Set-Cookie", state.set_cookie);
+        answer.headers.push_back({"Set-Cookie", state.set_cookie});
     }
-    return send(request, state, std::move(answer));
+    return send(request, state, answer);
 }
 
 bool error_page_is_written(const ngx_http_request_t& request, ngx_uint_t status) noexcept {
@@ -168,12 +168,12 @@ ngx_int_t answer_plan(Tracking& tracking) {
         tracking.request.disable_not_modified = 1;
         return static_cast<ngx_int_t>(configuration.ended_status);
     }
-    gateway::Answer answer = answer_of_plan(tracking);
+    const gateway::Answer answer = answer_of_plan(tracking);
     // Only now: a message that could not be made was not shown, and what follows is no reload of it.
     if (state.planned == gateway::Action::tell_ended) {
         note_shown(tracking);
     }
-    return send(tracking.request, state, std::move(answer));
+    return send(tracking.request, state, answer);
 }
 
 void answer_refused_again(ngx_http_request_t& request, RequestState& state) noexcept {

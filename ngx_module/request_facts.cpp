@@ -1,6 +1,7 @@
 #include "ngx_module/request_facts.h"
 
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "ngx_module/text.h"
@@ -26,8 +27,20 @@ constexpr std::array<std::pair<std::string_view, Fact>, 12> kHeaders{{
     {"access-control-request-method", &gateway::HeaderFacts::access_control_request_method},
 }};
 
+// A bit for each length that one of them has.
+constexpr std::uint64_t kLengths = [] {
+    std::uint64_t lengths = 0;
+    for (const auto& [name, fact] : kHeaders) {
+        lengths |= std::uint64_t{1} << name.size();
+    }
+    return lengths;
+}();
+
 void take_header(gateway::HeaderFacts& facts, const ngx_table_elt_t& field) noexcept {
     const std::string_view name(reinterpret_cast<const char*>(field.lowcase_key), field.key.len);
+    if (name.size() >= 64 || (kLengths >> name.size() & 1) == 0) {
+        return;
+    }
     for (const auto& [known, fact] : kHeaders) {
         if (name == known && !(facts.*fact)) {
             facts.*fact = to_view(field.value);

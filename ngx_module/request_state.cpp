@@ -1,15 +1,9 @@
 #include "ngx_module/request_state.h"
 
-#include <new>
-
 namespace agent_sessions::ngx {
-
-namespace {
 
 // Has nothing to do, but tells our cleanup from the others of the pool.
 void mark_of_state(void* /*data*/) noexcept {}
-
-}  // namespace
 
 std::string_view to_string(SessionStatus status) noexcept {
     switch (status) {
@@ -37,28 +31,6 @@ RequestState* find_lost_state(ngx_http_request_t& request) noexcept {
         }
     }
     return nullptr;
-}
-
-RequestState* make_state(ngx_http_request_t& request) noexcept {
-    if (RequestState* old = find_state(request)) {
-        return new (old) RequestState{};
-    }
-    // nginx's own way to add a cleanup allocates twice.
-    struct Kept {
-        ngx_pool_cleanup_t cleanup;
-        RequestState state;
-    };
-    void* memory = ngx_palloc(request.pool, sizeof(Kept));
-    if (memory == nullptr) {
-        return nullptr;
-    }
-    auto* kept = new (memory) Kept{};
-    kept->cleanup.handler = mark_of_state;
-    kept->cleanup.data = &kept->state;
-    kept->cleanup.next = request.pool->cleanup;
-    request.pool->cleanup = &kept->cleanup;
-    request.ctx[ngx_http_agent_sessions_module.ctx_index] = &kept->state;
-    return &kept->state;
 }
 
 }  // namespace agent_sessions::ngx

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 #include <string_view>
 #include <type_traits>
 
@@ -54,14 +55,46 @@ static_assert(std::is_trivially_destructible_v<RequestState>);
 // Finds it where an internal redirect has wiped the contexts. Cost: a walk over the pool's cleanups.
 RequestState* find_lost_state(ngx_http_request_t& request) noexcept;
 
+inline RequestState* state_in_context(const ngx_http_request_t& request) noexcept {
+    return static_cast<RequestState*>(request.ctx[ngx_http_agent_sessions_module.ctx_index]);
+}
+
+// A main request that nothing has been decided of, nor wiped away.
+inline bool is_new(const ngx_http_request_t& request) noexcept {
+    return state_in_context(request) == nullptr && !request.internal && !request.filter_finalize;
+}
+
 // The state of a main request; nullptr = not decided.
 inline RequestState* find_state(ngx_http_request_t& request) noexcept {
-    auto* state = static_cast<RequestState*>(request.ctx[ngx_http_agent_sessions_module.ctx_index]);
+    RequestState* state = state_in_context(request);
     return state != nullptr || (!request.internal && !request.filter_finalize) ? state
                                                                                : find_lost_state(request);
 }
 
-// nullptr = out of memory. Replaces one of another zone.
-RequestState* make_state(ngx_http_request_t& request) noexcept;
+// The handler of the cleanup that keeps a state where an internal redirect does not wipe it away.
+void mark_of_state(void* data) noexcept;
+
+// In the place of `old`, the one of another zone, if there is one. nullptr = out of memory.
+inline RequestState* make_state(ngx_http_request_t& request, RequestState* old) noexcept {
+    if (old != nullptr) [[unlikely]] {
+        return new (old) RequestState{};
+    }
+    // nginx's own way to add a cleanup allocates twice.
+    struct Kept {
+        ngx_pool_cleanup_t cleanup;
+        RequestState state;
+    };
+    void* memory = ngx_palloc(request.pool, sizeof(Kept));
+    if (memory == nullptr) {
+        return nullptr;
+    }
+    auto* kept = new (memory) Kept{};
+    kept->cleanup.handler = mark_of_state;
+    kept->cleanup.data = &kept->state;
+    kept->cleanup.next = request.pool->cleanup;
+    request.pool->cleanup = &kept->cleanup;
+    request.ctx[ngx_http_agent_sessions_module.ctx_index] = &kept->state;
+    return &kept->state;
+}
 
 }  // namespace agent_sessions::ngx

@@ -18,8 +18,8 @@ namespace agent_sessions::ngx {
 namespace {
 
 // Who is elected is looked at that often: a holder that froze is followed within 1.5 s (ARCHITECTURE 5).
-constexpr ngx_msec_t kHeartbeat = 250;
-constexpr ngx_msec_t kSweepInterval = 100;
+constexpr ngx_uint_t kTicksPerBeat = 2;
+constexpr ngx_msec_t kTick = 125;
 constexpr ngx_uint_t kFileCheckBeats = 40;
 constexpr ngx_uint_t kKeyCheckBeats = 240;
 constexpr ngx_uint_t kKeyRetryBeats = 4;
@@ -32,8 +32,8 @@ struct Worker {
     gateway::RandomSource random;
     std::vector<std::unique_ptr<ZoneWorker>> zones;
     ngx_connection_t timer_owner{};
-    ngx_event_t heartbeat{};
-    ngx_event_t sweep{};
+    ngx_event_t timer{};
+    ngx_uint_t ticks = 0;
     ngx_uint_t beats = 0;
 };
 
@@ -57,8 +57,8 @@ void check_file(ZoneWorker& zone, ngx_log_t* log) {
     }
 }
 
-void beat(ngx_event_t* event) {
-    event->log = ngx_cycle->log;
+void beat() {
+    ngx_log_t* log = ngx_cycle->log;
     refresh_boot_clock();
     ++worker->beats;
     const tracker::Now now = cached_now();
@@ -69,16 +69,16 @@ void beat(ngx_event_t* event) {
                 zone->zone->tracker.resign(ngx_pid);
                 zone->elected = false;
             }
-            keep_history(*zone, event->log);
+            keep_history(*zone, log);
             continue;
         }
         zone->elected = zone->zone->tracker.elect(ngx_pid, now);
-        keep_history(*zone, event->log);
+        keep_history(*zone, log);
         if (zone->elected && worker->beats % kFileCheckBeats == 0) {
-            check_file(*zone, event->log);
+            check_file(*zone, log);
         }
         if (worker->beats % (zone->signer ? kKeyCheckBeats : kKeyRetryBeats) == 0) {
-            refresh_keys(*zone, event->log);
+            refresh_keys(*zone, log);
         }
     }
 }
@@ -88,7 +88,7 @@ void sweep_zone(ZoneWorker& zone, std::int64_t deadline) {
     const tracker::Now now = cached_now();
     zone.quarter_position = zone.zone->tracker.roll_quarters(zone.quarter_position, kAccountsPerSweep, now);
     const std::uint64_t slots = zone.zone->tracker.figures().slots;
-    std::uint64_t left = slots * kSweepInterval / 1000 + 1;
+    std::uint64_t left = slots * kTick / 1000 + 1;
     while (left > 0 && monotonic_us() < deadline) {
         const auto step = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, kSweepStep));
         zone.sweep_position = zone.zone->tracker.sweep(zone.sweep_position, step, now);
@@ -96,12 +96,7 @@ void sweep_zone(ZoneWorker& zone, std::int64_t deadline) {
     }
 }
 
-void handle_heartbeat(ngx_event_t* event) noexcept {
-    guard(ngx_cycle->log, "a heartbeat", [event] { beat(event); });
-    ngx_add_timer(event, kHeartbeat);
-}
-
-void sweep_zones() {
+void sweep() {
     const auto elected = std::count_if(worker->zones.begin(), worker->zones.end(),
                                        [](const auto& zone) { return zone->elected; });
     for (const auto& zone : worker->zones) {
@@ -111,27 +106,26 @@ void sweep_zones() {
     }
 }
 
-void handle_sweep(ngx_event_t* event) noexcept {
+// One timer for both: each that is set costs every request that sets one of its own.
+void handle_tick(ngx_event_t* event) noexcept {
     event->log = ngx_cycle->log;
-    guard(ngx_cycle->log, "a sweep of the table", [] { sweep_zones(); });
-    ngx_add_timer(event, kSweepInterval);
-}
-
-void start_timer(ngx_event_t& event, ngx_event_handler_pt handler, ngx_msec_t interval) noexcept {
-    event.handler = handler;
-    event.data = &worker->timer_owner;
-    event.log = ngx_cycle->log;
-    event.cancelable = 1;
-    ngx_add_timer(&event, interval);
+    if (++worker->ticks % kTicksPerBeat == 0) {
+        guard(ngx_cycle->log, "a heartbeat", beat);
+    }
+    guard(ngx_cycle->log, "a sweep of the table", sweep);
+    ngx_add_timer(event, kTick);
 }
 
 // nginx's debug log prints the descriptor of the connection that a timer belongs to.
 constexpr ngx_socket_t kNoDescriptor = -1;
 
-void start_timers() noexcept {
+void start_timer() noexcept {
     worker->timer_owner.fd = kNoDescriptor;
-    start_timer(worker->heartbeat, handle_heartbeat, kHeartbeat);
-    start_timer(worker->sweep, handle_sweep, kSweepInterval);
+    worker->timer.handler = handle_tick;
+    worker->timer.data = &worker->timer_owner;
+    worker->timer.log = ngx_cycle->log;
+    worker->timer.cancelable = 1;
+    ngx_add_timer(&worker->timer, kTick);
 }
 
 void start_zone(Zone& zone, ngx_log_t* log) {
@@ -161,7 +155,7 @@ ngx_int_t start_worker(ngx_cycle_t* cycle) noexcept {
         for (Zone* zone : zones_of(*main)) {
             start_zone(*zone, cycle->log);
         }
-        start_timers();
+        start_timer();
     });
     return NGX_OK;
 }
@@ -170,10 +164,8 @@ void stop_worker(ngx_cycle_t* /*cycle*/) noexcept {
     if (worker == nullptr) {
         return;
     }
-    for (ngx_event_t* event : {&worker->heartbeat, &worker->sweep}) {
-        if (event->timer_set != 0) {
-            ngx_del_timer(event);
-        }
+    if (worker->timer.timer_set != 0) {
+        ngx_del_timer(&worker->timer);
     }
     for (const auto& zone : worker->zones) {
         guard(ngx_cycle->log, "the end of a history", [&zone] { finish_history(*zone); });

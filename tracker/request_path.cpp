@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "tracker/memory/accounts.h"
-#include "tracker/memory/index.h"
+#include "tracker/memory/index_search.h"
 #include "tracker/memory/instances.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/texts.h"
@@ -25,16 +25,27 @@ bool is_live(Layout& layout, SessionHandle handle) noexcept {
     return word.generation() == handle.generation && word.state() == SlotState::live;
 }
 
-Found describe(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
+inline Found describe(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
     HotSlot& hot = layout.hot(slot);
     Found found;
     found.state = word.is_over() ? Found::State::ended : Found::State::live;
     found.handle = {slot, word.generation()};
     found.reason = word.reason();
-    found.started = started_of(layout, slot);
+    found.started = WallTime{Millis{hot.started.load(std::memory_order_relaxed)}};
     found.agent_hash = hot.agent_hash.load(std::memory_order_relaxed);
     found.label_hash = hot.label_hash.load(std::memory_order_relaxed);
     return found;
+}
+
+inline bool needs_touch(HotSlot& hot, SlotWord word, Now now) noexcept {
+    return hot.confirmed.load(std::memory_order_relaxed) == 0 || now.boot >= word.time() + kTouchGranularity;
+}
+
+// Notes in a live session's own word that it was seen. false: the word has changed meanwhile.
+bool touch_word(HotSlot& hot, SlotWord word, Now now) noexcept {
+    hot.confirmed.store(1, std::memory_order_relaxed);
+    std::uint64_t bits = word.bits();
+    return hot.word.compare_exchange_strong(bits, word.with_time(now.boot).bits(), std::memory_order_acq_rel);
 }
 
 // Refreshes an instance that is known under this very name, without the lock.
@@ -92,25 +103,37 @@ Found Tracker::find(SessionKey key, Now now) noexcept {
     return located ? judge(located.slot, located.word.bits(), now) : Found{};
 }
 
-Found Tracker::find_unproven(SessionKey key, Now now) noexcept {
-    const Located located = locate(*layout_, key);
-    return located ? judge(located.slot, located.word.bits(), now) : Found{};
+Found Tracker::find_unproven(SessionKey key, Now now, bool touching) noexcept {
+    Layout& layout = *layout_;
+    const Located located = search_home(layout, key);
+    if (located && located.word.state() == SlotState::live &&
+        overdue(layout, located.slot, located.word, now) == EndReason::none &&
+        (!touching || !needs_touch(layout.hot(located.slot), located.word, now))) [[likely]] {
+        return describe(layout, located.slot, located.word);
+    }
+    return judge_and_touch(key, now, touching);
+}
+
+// What find_unproven() does where a word has to change, or the key stands elsewhere or nowhere.
+Found Tracker::judge_and_touch(SessionKey key, Now now, bool touching) noexcept {
+    for (;;) {
+        const Located located = locate(*layout_, key);
+        const Found found = located ? judge(located.slot, located.word.bits(), now) : Found{};
+        // Whoever comes too late to touch it looks once more.
+        if (found.state != Found::State::live || !touching || touch(found.handle, now)) {
+            return found;
+        }
+    }
 }
 
 bool Tracker::touch(SessionHandle handle, Now now) noexcept {
     HotSlot& hot = layout_->hot(handle.slot);
-    std::uint64_t bits = hot.word.load(std::memory_order_acquire);
     for (;;) {
-        const SlotWord word(bits);
+        const SlotWord word(hot.word.load(std::memory_order_acquire));
         if (word.generation() != handle.generation || word.state() != SlotState::live) {
             return false;
         }
-        if (hot.confirmed.load(std::memory_order_relaxed) == 0) {
-            hot.confirmed.store(1, std::memory_order_relaxed);
-        }
-        if (now.boot < word.time() + kTouchGranularity ||
-            hot.word.compare_exchange_weak(bits, word.with_time(now.boot).bits(),
-                                           std::memory_order_acq_rel)) {
+        if (!needs_touch(hot, word, now) || touch_word(hot, word, now)) {
             return true;
         }
     }

@@ -1,7 +1,7 @@
 // SipHash-2-4 (Aumasson, Bernstein 2012): a keyed function of short texts. Without the key nobody can choose
 // texts that collide, nor tell a text from its hash. Thread safety: pure.
 //
-// Not OpenSSL's, which has the same function: a call of it costs more instructions than the hash of a cookie
+// Not OpenSSL's, which has the same function: a call of it costs more instructions than the hash of a name
 // does.
 #pragma once
 
@@ -13,11 +13,6 @@
 namespace agent_sessions::tracker {
 
 struct SipKey {
-    std::uint64_t first = 0;
-    std::uint64_t second = 0;
-};
-
-struct SipHash128 {
     std::uint64_t first = 0;
     std::uint64_t second = 0;
 };
@@ -91,18 +86,6 @@ inline std::uint64_t sip_hash_64(SipKey key, std::string_view text) noexcept {
     sip::absorb(state, text);
     state.v2 ^= 0xff;
     return state.squeeze();
-}
-
-inline SipHash128 sip_hash_128(SipKey key, std::string_view text) noexcept {
-    sip::State state(key);
-    state.v1 ^= 0xee;
-    sip::absorb(state, text);
-    state.v2 ^= 0xee;
-    SipHash128 hash;
-    hash.first = state.squeeze();
-    state.v1 ^= 0xdd;
-    hash.second = state.squeeze();
-    return hash;
 }
 
 }  // namespace agent_sessions::tracker

@@ -53,8 +53,8 @@ class Tracker {
     Found find(SessionKey key, Now now) noexcept;
 
     // The same for a key that nobody has proved: a miss is believed at once, so that strangers who ask for
-    // what is not there never come near the lock.
-    Found find_unproven(SessionKey key, Now now) noexcept;
+    // what is not there never come near the lock. What is found live was touched, where `touching`.
+    Found find_unproven(SessionKey key, Now now, bool touching = false) noexcept;
 
     // Notes that the session was seen. Acts on live sessions only, never on an ended one: false = not live.
     // One compare-and-swap at most, and none where the session was noted within the last second.
@@ -233,6 +233,7 @@ class Tracker {
 
   private:
     Found judge(std::uint32_t slot, std::uint64_t bits, Now now) noexcept;
+    Found judge_and_touch(SessionKey key, Now now, bool touching) noexcept;
 
     memory::Layout* layout_ = nullptr;
     Waiting waiting_ = Waiting::event_loop;

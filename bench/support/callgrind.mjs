@@ -16,8 +16,8 @@ const allocator = new Set([
     'malloc', 'free', 'calloc', 'realloc', 'reallocarray', 'memalign', 'aligned_alloc', 'posix_memalign',
 ]);
 
-// Timers of the module: what they cost depends on how long a run lasts, not on its requests.
-const timers = /^agent_sessions::ngx::\(anonymous namespace\)::handle_(heartbeat|sweep)\(/;
+// The module's timer: what it costs depends on how long a run lasts, not on its requests.
+const timers = /^agent_sessions::ngx::\(anonymous namespace\)::handle_tick\(/;
 
 /**
  * { instructions, allocations, byFunction } of a whole run: instructions without allocator and timers; calls of the

@@ -1,6 +1,7 @@
 #include "ngx_module/gateway/ended_message.h"
 
-#include <boost/json.hpp>
+#include <initializer_list>
+#include <utility>
 
 #include "ngx_module/gateway/text.h"
 
@@ -8,7 +9,6 @@ namespace agent_sessions::gateway {
 
 namespace {
 
-namespace json = boost::json;
 using tracker::EndReason;
 
 // Its hash stands in the policy below; the test compares both.
@@ -50,54 +50,84 @@ constexpr std::string_view kConflictDetail =
     "The browser sent several session cookies that differ. Delete the cookies of this site, then reload the "
     "page.";
 
-std::string ended_detail(EndReason reason) {
-    return "The session was " + std::string(reason_in_words(reason)) + ". " + std::string(kContinue);
+// Longer than nearly every answer, so that its text is written in one piece.
+constexpr std::size_t kUsualProblem = 768;
+constexpr std::size_t kUsualPage = 3072;
+
+void append(std::string& out, std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) {
+        out += part;
+    }
 }
 
-std::string page(std::string_view title, std::string_view content) {
-    std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>";
-    html += title;
-    html +=
-        "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"robots\" content=\"noindex\">\n<style>";
-    html += kStyle;
-    html += "</style>\n</head>\n<body>\n<main>\n<h1>";
-    html += title;
-    html += "</h1>\n";
-    html += content;
+// The texts of ours that go between these need no escaping; a test looks.
+void open_page(std::string& html, std::string_view title) {
+    html.reserve(kUsualPage);
+    append(html, {"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", title,
+                  "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta name=\"robots\" content=\"noindex\">\n<style>",
+                  kStyle, "</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n"});
+}
+
+void close_page(std::string& html) {
     html += "</main>\n</body>\n</html>\n";
-    return html;
 }
 
-std::string paragraph(std::string_view text) {
-    return "<p>" + escape_html(text) + "</p>\n";
+void append_paragraph(std::string& html, std::string_view text) {
+    append(html, {"<p>", text, "</p>\n"});
 }
 
 std::string ended_page(const EndedMessage& message) {
-    std::string content = paragraph("It was " + std::string(reason_in_words(message.reason)) + ".");
+    std::string html;
+    open_page(html, kEndedTitle);
+    append(html, {"<p>It was ", reason_in_words(message.reason), ".</p>\n"});
     if (!message.words.empty()) {
-        content += paragraph(kWordsFollow);
-        content += "<blockquote dir=\"auto\">" + escape_html(message.words) + "</blockquote>\n";
+        append_paragraph(html, kWordsFollow);
+        html += "<blockquote dir=\"auto\">";
+        append_html(html, message.words);
+        html += "</blockquote>\n";
     }
-    content += paragraph(kContinue);
+    append_paragraph(html, kContinue);
     if (message.after_post) {
-        content += paragraph(kAfterPost);
+        append_paragraph(html, kAfterPost);
     }
     if (!message.reactivate.empty()) {
-        content += "<p><a class=\"button\" rel=\"nofollow\" href=\"" + escape_html(message.reactivate) +
-                   "\">" + std::string(kButton) + "</a></p>\n";
+        html += "<p><a class=\"button\" rel=\"nofollow\" href=\"";
+        append_html(html, message.reactivate);
+        append(html, {"\">", kButton, "</a></p>\n"});
     }
-    return page(kEndedTitle, content);
+    close_page(html);
+    return html;
 }
 
-json::object problem(int status, std::string_view code, std::string_view title, std::string_view detail) {
-    json::object body;
-    body["type"] = "urn:agent-sessions:problem:" + std::string(code);
-    body["title"] = title;
-    body["status"] = status;
-    body["detail"] = detail;
-    body["code"] = code;
-    return body;
+// RFC 9457, without the closing brace. `detail` is given in parts.
+void open_problem(std::string& json, int status, std::string_view code, std::string_view title,
+                  std::initializer_list<std::string_view> detail) {
+    json.reserve(kUsualProblem);
+    append(json,
+           {R"({"type":"urn:agent-sessions:problem:)", code, R"(","title":")", title, R"(","status":)"});
+    json += std::to_string(status);
+    json += R"(,"detail":")";
+    append(json, detail);
+    append(json, {R"(","code":")", code, R"(")"});
+}
+
+std::string ended_problem(const EndedMessage& message) {
+    std::string json;
+    open_problem(json, message.status, "session_ended", kEndedTitle,
+                 {"The session was ", reason_in_words(message.reason), ". ", kContinue});
+    append(json, {R"(,"reason":")", tracker::to_string(message.reason), R"(","message":)"});
+    if (message.words.empty()) {
+        json += "null";
+    } else {
+        append_json(json, message.words);
+    }
+    if (!message.reactivate.empty()) {
+        json += R"(,"reactivate":)";
+        append_json(json, message.reactivate);
+    }
+    json += '}';
+    return json;
 }
 
 Answer make_answer(int status, bool as_page, std::string body) {
@@ -110,7 +140,7 @@ Answer make_answer(int status, bool as_page, std::string body) {
         {"Referrer-Policy", "no-referrer"},
     };
     if (as_page) {
-        answer.headers.emplace_back("Content-Security-Policy", kPolicy);
+        answer.headers.push_back({"Content-Security-Policy", kPolicy});
     }
     answer.body = std::move(body);
     return answer;
@@ -118,9 +148,16 @@ Answer make_answer(int status, bool as_page, std::string body) {
 
 Answer make_refusal(int status, std::string_view code, std::string_view title, std::string_view detail,
                     bool as_page) {
-    return make_answer(status, as_page,
-                       as_page ? page(title, paragraph(detail))
-                               : escape_json(json::serialize(problem(status, code, title, detail))));
+    std::string body;
+    if (as_page) {
+        open_page(body, title);
+        append_paragraph(body, detail);
+        close_page(body);
+    } else {
+        open_problem(body, status, code, title, {detail});
+        body += '}';
+    }
+    return make_answer(status, as_page, std::move(body));
 }
 
 }  // namespace
@@ -146,22 +183,9 @@ std::string_view reason_in_words(EndReason reason) noexcept {
 }
 
 Answer ended_answer(const EndedMessage& message, bool as_page) {
-    std::string body;
-    if (as_page) {
-        body = ended_page(message);
-    } else {
-        json::object document =
-            problem(message.status, "session_ended", kEndedTitle, ended_detail(message.reason));
-        document["reason"] = tracker::to_string(message.reason);
-        document["message"] =
-            message.words.empty() ? json::value(nullptr) : json::value(repair_utf8(message.words));
-        if (!message.reactivate.empty()) {
-            document["reactivate"] = repair_utf8(message.reactivate);
-        }
-        body = escape_json(json::serialize(document));
-    }
-    Answer answer = make_answer(message.status, as_page, std::move(body));
-    answer.headers.emplace_back("Agent-Session", "ended");
+    Answer answer =
+        make_answer(message.status, as_page, as_page ? ended_page(message) : ended_problem(message));
+    answer.headers.push_back({"Agent-Session", "ended"});
     return answer;
 }
 

@@ -2,19 +2,23 @@
 // Everything that comes from outside is escaped; text that is not UTF-8 is repaired. Thread safety: pure.
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "tracker/types.h"
 
 namespace agent_sessions::gateway {
 
+struct Header {
+    std::string_view name;
+    std::string_view value;
+};
+
 struct Answer {
     int status = 403;
-    // Content-Type included, Content-Length not.
-    std::vector<std::pair<std::string, std::string>> headers;
+    // Content-Type included, Content-Length not. The views of those that are made here are of constants.
+    boost::container::static_vector<Header, 8> headers;
     std::string body;
 };
 

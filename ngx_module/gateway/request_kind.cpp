@@ -1,5 +1,6 @@
 #include "ngx_module/gateway/request_kind.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -35,7 +36,9 @@ std::string_view trim(std::string_view text) noexcept {
 // Takes the part before the next `separator` that stands in no quoted string (RFC 9110 5.6.4) off the front.
 std::string_view take_until(std::string_view& rest, char separator) noexcept {
     bool quoted = false;
-    std::size_t end = 0;
+    // Nearly nobody quotes anything.
+    std::size_t end =
+        rest.find('"') == std::string_view::npos ? std::min(rest.find(separator), rest.size()) : 0;
     for (; end < rest.size(); ++end) {
         const char character = rest[end];
         if (quoted && character == '\\') {

@@ -1,5 +1,6 @@
 #include "ngx_module/gateway/text.h"
 
+#include <array>
 #include <cstddef>
 
 namespace agent_sessions::gateway {
@@ -73,10 +74,42 @@ constexpr bool turns_text_around(char32_t character) noexcept {
 
 constexpr std::string_view kReplacementText = "\xef\xbf\xbd";
 
-// Calls visit(character, its bytes) for each character of the repaired text.
+// What neither HTML nor JSON needs a second look at.
+constexpr bool is_plain(char character) noexcept {
+    switch (character) {
+        case '&':
+        case '<':
+        case '>':
+        case '"':
+        case '\'':
+        case '\\':
+            return false;
+        default:
+            return character >= 0x20 && character < 0x7f;
+    }
+}
+
+constexpr std::array<bool, 256> kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0; byte < plain.size(); ++byte) {
+        plain[byte] = is_plain(static_cast<char>(byte));
+    }
+    return plain;
+}();
+
+// Copies what is plain, and calls visit(character, its bytes) for each other character of the repaired text.
 template <typename Visit>
-void for_each_character(std::string_view text, Visit visit) {
+void append_repaired(std::string& out, std::string_view text, Visit visit) {
     while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && kPlain[byte_at(text, plain)]) {
+            ++plain;
+        }
+        out.append(text, 0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            return;
+        }
         const Decoded decoded = decode(text);
         const bool broken = decoded.character == kReplacement || is_forbidden_control(decoded.character);
         if (broken) {
@@ -88,69 +121,70 @@ void for_each_character(std::string_view text, Visit visit) {
     }
 }
 
+std::string_view html_entity(char32_t character) noexcept {
+    switch (character) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        case '\'':
+            return "&#39;";
+        default:
+            return {};
+    }
+}
+
+std::string_view json_escape(char32_t character) noexcept {
+    switch (character) {
+        case '"':
+            return "\\\"";
+        case '\\':
+            return "\\\\";
+        case '\t':
+            return "\\t";
+        case '\n':
+            return "\\n";
+        case '\r':
+            return "\\r";
+        case '<':
+            return "\\u003c";
+        case '>':
+            return "\\u003e";
+        case '&':
+            return "\\u0026";
+        case 0x2028:
+            return "\\u2028";
+        case 0x2029:
+            return "\\u2029";
+        default:
+            return {};
+    }
+}
+
 }  // namespace
 
-std::string repair_utf8(std::string_view text) {
-    std::string repaired;
-    repaired.reserve(text.size());
-    for_each_character(text, [&](char32_t, std::string_view bytes) { repaired += bytes; });
-    return repaired;
-}
-
-std::string escape_html(std::string_view text) {
-    std::string escaped;
-    escaped.reserve(text.size());
-    for_each_character(text, [&](char32_t character, std::string_view bytes) {
-        switch (character) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            case '\'':
-                escaped += "&#39;";
-                break;
-            default:
-                if (!turns_text_around(character)) {
-                    escaped += bytes;
-                }
+void append_html(std::string& out, std::string_view text) {
+    append_repaired(out, text, [&out](char32_t character, std::string_view bytes) {
+        const std::string_view entity = html_entity(character);
+        if (!entity.empty()) {
+            out += entity;
+        } else if (!turns_text_around(character)) {
+            out += bytes;
         }
     });
-    return escaped;
 }
 
-std::string escape_json(std::string_view json) {
-    std::string escaped;
-    escaped.reserve(json.size());
-    for_each_character(json, [&](char32_t character, std::string_view bytes) {
-        switch (character) {
-            case '<':
-                escaped += "\\u003c";
-                break;
-            case '>':
-                escaped += "\\u003e";
-                break;
-            case '&':
-                escaped += "\\u0026";
-                break;
-            case 0x2028:
-                escaped += "\\u2028";
-                break;
-            case 0x2029:
-                escaped += "\\u2029";
-                break;
-            default:
-                escaped += bytes;
-        }
+void append_json(std::string& out, std::string_view text) {
+    out += '"';
+    append_repaired(out, text, [&out](char32_t character, std::string_view bytes) {
+        const std::string_view escape = json_escape(character);
+        out += escape.empty() ? bytes : escape;
     });
-    return escaped;
+    out += '"';
 }
 
 }  // namespace agent_sessions::gateway

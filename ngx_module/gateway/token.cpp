@@ -9,16 +9,16 @@
 #include <initializer_list>
 
 #include "ngx_module/gateway/base64url.h"
-#include "tracker/sip_hash.h"
+#include "ngx_module/gateway/light_mac.h"
 
 namespace agent_sessions::gateway {
 
 namespace {
 
 constexpr std::string_view kTokenLabel = "agent-sessions token 1";
-constexpr std::string_view kNameLabel = "agent-sessions name 1";
+constexpr std::string_view kNameLabel = "agent-sessions name 2";
 constexpr std::string_view kSuccessorLabel = "agent-sessions successor 1";
-constexpr std::string_view kMarkLabel = "agent-sessions mark 1";
+constexpr std::string_view kMarkLabel = "agent-sessions mark 2";
 
 constexpr std::size_t kTimeBytes = 6;
 constexpr std::size_t kSignedBytes = 1 + kTimeBytes + kTokenRandomBytes;
@@ -83,19 +83,21 @@ bool compute_mac(EVP_MAC_CTX* context, std::string_view label, std::initializer_
            length == kDigestBytes;
 }
 
-// REQUIRES: kTokenLength characters.
-tracker::SessionKey session_key_of(tracker::SipKey name_key, std::string_view token) noexcept {
-    const auto [first, second] = tracker::sip_hash_128(name_key, {token.data(), kTokenLength});
-    return {first, second};
+static_assert(LightMac::kTextBytes == kTokenLength);
+static_assert(LightMac::kKeyBytes == kDigestBytes);
+
+// REQUIRES: kTokenLength characters. nullopt = OpenSSL failed.
+inline std::optional<tracker::SessionKey> session_key_of(const LightMac& namer,
+                                                         std::string_view token) noexcept {
+    const auto tag = namer.tag_of(token);
+    return tag ? std::optional(tracker::SessionKey{tag->high, tag->low}) : std::nullopt;
 }
 
-std::optional<tracker::SipKey> make_name_key(EVP_MAC_CTX* context) noexcept {
-    Digest digest{};
-    if (!compute_mac(context, kNameLabel, {}, digest)) {
-        return std::nullopt;
-    }
-    return tracker::SipKey{load_big_endian(Bytes(digest).first<8>()),
-                           load_big_endian(Bytes(digest).subspan<8, 8>())};
+bool derive_key(EVP_MAC_CTX* context, std::string_view label, LightMac& mac) noexcept {
+    Digest key{};
+    const bool fine = compute_mac(context, label, {}, key) && mac.set_key(key);
+    OPENSSL_cleanse(key.data(), key.size());
+    return fine;
 }
 
 std::array<std::uint8_t, 16> bytes_of(tracker::SessionKey key) noexcept {
@@ -110,29 +112,31 @@ std::array<std::uint8_t, 16> bytes_of(tracker::SessionKey key) noexcept {
 struct TokenSigner::State {
     KeyRing ring;
     std::array<MacContext, kMaxKeys> contexts;
-    std::array<tracker::SipKey, kMaxKeys> name_keys;
+    std::array<LightMac, kMaxKeys> namers;
+    std::array<LightMac, kMaxKeys> markers;
     std::array<std::uint8_t, 256> index_of_id;  // kMaxKeys = no such key
 
     State() noexcept { index_of_id.fill(kMaxKeys); }
-    ~State() { OPENSSL_cleanse(name_keys.data(), sizeof(name_keys)); }
 
     std::size_t index_of(const Key& key) const noexcept {
         return static_cast<std::size_t>(&key - ring.keys().data());
     }
     EVP_MAC_CTX* context_of(const Key& key) const noexcept { return contexts[index_of(key)].get(); }
-    tracker::SipKey name_key_of(const Key& key) const noexcept { return name_keys[index_of(key)]; }
+    const LightMac& namer_of(const Key& key) const noexcept { return namers[index_of(key)]; }
 
     std::optional<Mark> mark(const Key& key, tracker::SessionKey ended,
                              std::uint32_t reactivations) const noexcept {
-        std::array<std::uint8_t, 4> count{};
-        store_big_endian(reactivations, std::span(count));
-        const auto session = bytes_of(ended);
-        Digest digest{};
-        if (!compute_mac(context_of(key), kMarkLabel, {session, count}, digest)) {
+        std::array<std::uint8_t, LightMac::kTextBytes> text{};
+        store_big_endian(ended.high, std::span(text).subspan<0, 8>());
+        store_big_endian(ended.low, std::span(text).subspan<8, 8>());
+        store_big_endian(reactivations, std::span(text).subspan<16, 4>());
+        const auto tag =
+            markers[index_of(key)].tag_of({reinterpret_cast<const char*>(text.data()), text.size()});
+        if (!tag) {
             return std::nullopt;
         }
         Mark result;
-        encode_base64url(Bytes(digest).first<kMarkBytes>(), result.text);
+        encode_base64url(bytes_of({tag->high, tag->low}), result.text);
         return result;
     }
 };
@@ -151,26 +155,26 @@ TokenSigner::TokenSigner(const KeyRing& ring) {
     state->ring = ring;
     for (std::size_t index = 0; index < ring.keys().size(); ++index) {
         state->contexts[index] = make_keyed_context(mac.get(), ring.keys()[index].secret);
-        const auto name_key = make_name_key(state->contexts[index].get());
-        if (!name_key) {
+        EVP_MAC_CTX* context = state->contexts[index].get();
+        if (!derive_key(context, kNameLabel, state->namers[index]) ||
+            !derive_key(context, kMarkLabel, state->markers[index])) {
             return;
         }
-        state->name_keys[index] = *name_key;
         state->index_of_id[ring.keys()[index].id] = static_cast<std::uint8_t>(index);
     }
     state_ = std::move(state);
 }
 
 std::optional<tracker::SessionKey> TokenSigner::name(std::string_view value) const noexcept {
-    const auto id = first_base64url_byte(value);
-    if (!state_ || !id || value.size() != kTokenLength) {
+    if (value.size() != kTokenLength || !state_) {
         return std::nullopt;
     }
-    const std::uint8_t index = state_->index_of_id[*id];
+    const auto id = first_base64url_byte(value);
+    const std::uint8_t index = id ? state_->index_of_id[*id] : kMaxKeys;
     if (index == kMaxKeys) {
         return std::nullopt;
     }
-    return session_key_of(state_->name_keys[index], value);
+    return session_key_of(state_->namers[index], value);
 }
 
 Verified TokenSigner::verify(std::string_view value) const noexcept {
@@ -193,8 +197,12 @@ Verified TokenSigner::verify(std::string_view value) const noexcept {
     if (CRYPTO_memcmp(digest.data(), token.data() + kSignedBytes, kSignatureBytes) != 0) {
         return {Verified::Status::forged, {}, {}};
     }
+    const auto name = session_key_of(state_->namer_of(*key), value);
+    if (!name) {
+        return {Verified::Status::failed, {}, {}};
+    }
     const std::uint64_t issued = load_big_endian(content.subspan<1, kTimeBytes>());
-    return {Verified::Status::genuine, session_key_of(state_->name_key_of(*key), value),
+    return {Verified::Status::genuine, *name,
             tracker::WallTime(tracker::Millis(static_cast<std::int64_t>(issued)))};
 }
 
@@ -221,7 +229,11 @@ std::optional<Token> TokenSigner::mint(
 
     Token result;
     encode_base64url(token, result.text);
-    result.key = session_key_of(state_->name_key_of(*key), result.view());
+    const auto name = session_key_of(state_->namer_of(*key), result.view());
+    if (!name) {
+        return std::nullopt;
+    }
+    result.key = *name;
     result.issued = issued;
     return result;
 }

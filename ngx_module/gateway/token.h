@@ -3,11 +3,12 @@
 // Token, 39 bytes, base64url without padding (52 characters):
 //   key id 1 | issue time 6, big endian, ms since the epoch | random 16 | signature 16
 //   signature = the first 16 bytes of HMAC-SHA-256(key, "agent-sessions token 1" || the first 23 bytes).
-//   SessionKey = SipHash-2-4-128(name key, the 52 characters); name key = the first 16 bytes of
-//   HMAC-SHA-256(key, "agent-sessions name 1"). What is stored or shown of a session (its SessionKey) tells
-//   nothing of the token. And since a table holds only keys of tokens that were made or verified here, a
-//   session that is found under the name of a token proves all 52 characters of it: no HMAC is needed then.
-// Mark: base64url of the first 16 bytes of HMAC-SHA-256(key, "agent-sessions mark 1" || SessionKey || u32).
+//   SessionKey = LightMAC-AES-128(name key, the 52 characters); name key = HMAC-SHA-256(key, "agent-sessions
+//   name 2"). What is stored or shown of a session (its SessionKey) tells nothing of the token. And since a
+//   table holds only keys of tokens that were made or verified here, a session that is found under the name
+//   of a token proves all 52 characters of it: no HMAC is needed then.
+// Mark: base64url of LightMAC-AES-128(mark key, SessionKey || u32 || 32 zeros); mark key = HMAC-SHA-256(key,
+// "agent-sessions mark 2").
 #pragma once
 
 #include <array>
@@ -70,7 +71,7 @@ class TokenSigner {
     explicit operator bool() const noexcept { return state_ != nullptr; }
 
     // What the session of this token is called, if the token is genuine, which only a session that is known
-    // under that key proves. nullopt = no token of any key of the ring. Cost: one SipHash.
+    // under that key proves. nullopt = no token of any key of the ring. Cost: one LightMac.
     std::optional<tracker::SessionKey> name(std::string_view value) const noexcept;
 
     // Cost: one HMAC. Compares in constant time.
@@ -89,7 +90,7 @@ class TokenSigner {
     // The mark that reactivates after this ended session, once: it is void when `reactivations` has moved on.
     std::optional<Mark> make_mark(tracker::SessionKey ended, std::uint32_t reactivations,
                                   tracker::WallTime now) const noexcept;
-    // Made by any key of the ring? Cost: one HMAC per key.
+    // Made by any key of the ring? Cost: one LightMac per key.
     bool mark_matches(std::string_view text, tracker::SessionKey ended,
                       std::uint32_t reactivations) const noexcept;
 

@@ -29,9 +29,6 @@ bool enter(Transaction& change, SessionKey key, SlotIndex slot) noexcept;
 // Removes the entry of this slot. REQUIRES: the lock.
 void leave(Transaction& change, SessionKey key, SlotIndex slot) noexcept;
 
-// Visits every entry of the group chain a key belongs to: for validate().
-std::uint64_t home_group(const Layout& layout, SessionKey key) noexcept;
-
 constexpr std::uint64_t index_entry(SessionKey key, SlotIndex slot) noexcept {
     return (key.low & 0xffffffff00000000U) | (slot + std::uint64_t{1});
 }

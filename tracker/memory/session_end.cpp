@@ -6,16 +6,6 @@
 
 namespace agent_sessions::tracker::memory {
 
-EndReason overdue(Layout& layout, SlotIndex slot, SlotWord word, Now now) noexcept {
-    HotSlot& hot = layout.hot(slot);
-    const std::chrono::seconds idle{hot.idle_seconds.load(std::memory_order_relaxed)};
-    const BootTime deadline{std::chrono::seconds{hot.deadline.load(std::memory_order_relaxed)}};
-    if (now.boot > deadline) {
-        return EndReason::absolute;
-    }
-    return now.boot - word.time() > idle ? EndReason::idle : EndReason::none;
-}
-
 void note_last_seen(Layout& layout, SlotIndex slot, SlotWord live) noexcept {
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(live.time().time_since_epoch()).count();

@@ -55,6 +55,14 @@ SessionKey key_of(Layout& layout, SlotIndex slot) noexcept;
 WallTime started_of(Layout& layout, SlotIndex slot) noexcept;
 
 // Whether a live session's time is over at `now`: idle, absolute, or none.
-EndReason overdue(Layout& layout, SlotIndex slot, SlotWord word, Now now) noexcept;
+inline EndReason overdue(Layout& layout, SlotIndex slot, SlotWord word, Now now) noexcept {
+    HotSlot& hot = layout.hot(slot);
+    const std::chrono::seconds idle{hot.idle_seconds.load(std::memory_order_relaxed)};
+    const BootTime deadline{std::chrono::seconds{hot.deadline.load(std::memory_order_relaxed)}};
+    if (now.boot > deadline) {
+        return EndReason::absolute;
+    }
+    return now.boot - word.time() > idle ? EndReason::idle : EndReason::none;
+}
 
 }  // namespace agent_sessions::tracker::memory

@@ -1,6 +1,8 @@
 #include "tracker/memory/texts.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 namespace agent_sessions::tracker::memory {
@@ -33,6 +35,25 @@ void load_bytes(const Shared<std::uint32_t>* words, char* out, std::size_t bytes
         const std::uint32_t word = words[position / 4].load(std::memory_order_relaxed);
         std::memcpy(out + position, &word, std::min<std::size_t>(4, bytes - position));
     }
+}
+
+// As store_bytes() left them: the last word is filled up with zeros.
+bool holds(const Shared<std::uint32_t>* words, std::string_view bytes) noexcept {
+    for (; bytes.size() >= sizeof(std::uint32_t); bytes.remove_prefix(sizeof(std::uint32_t)), ++words) {
+        std::uint32_t word = 0;
+        std::memcpy(&word, bytes.data(), sizeof(word));
+        if (words->load(std::memory_order_relaxed) != word) {
+            return false;
+        }
+    }
+    if (bytes.empty()) {
+        return true;
+    }
+    std::array<char, sizeof(std::uint32_t)> rest{};
+    for (std::size_t position = 0; position < bytes.size(); ++position) {
+        rest[position] = bytes[position];
+    }
+    return words->load(std::memory_order_relaxed) == std::bit_cast<std::uint32_t>(rest);
 }
 
 // Copies to `out` (kLongestText bytes of room). Returns the length, or -1 where the chain is not sound.
@@ -213,9 +234,29 @@ std::string_view text_view(Layout& layout, TextIndex text, char* buffer, std::si
 }
 
 bool equals(Layout& layout, TextIndex text, std::string_view bytes) noexcept {
-    char stored[kLongestText];
-    const long length = copy(layout, text, stored);
-    return length >= 0 && std::string_view(stored, static_cast<std::size_t>(length)) == bytes;
+    if (text == 0 || text >= layout.geometry.texts) {
+        return false;
+    }
+    TextBlock* block = &layout.text(text);
+    if (length_of(block->head.account_and_length.load(std::memory_order_relaxed)) != bytes.size()) {
+        return false;
+    }
+    if (!holds(block->head.bytes, bytes.substr(0, kHeadBytes))) {
+        return false;
+    }
+    bytes.remove_prefix(std::min(bytes.size(), kHeadBytes));
+    while (!bytes.empty()) {
+        const TextIndex next = block->next.load(std::memory_order_relaxed);
+        if (next == 0 || next >= layout.geometry.texts) {
+            return false;
+        }
+        block = &layout.text(next);
+        if (!holds(block->bytes, bytes.substr(0, kTailBytes))) {
+            return false;
+        }
+        bytes.remove_prefix(std::min(bytes.size(), kTailBytes));
+    }
+    return true;
 }
 
 }  // namespace agent_sessions::tracker::memory

@@ -169,6 +169,16 @@ TEST(EndedProblem, HostileWordsStayText) {
     EXPECT_EQ(document.at("message"), "</script>\",\"code\":\"x\xef\xbf\xbd\xe2\x80\xa8");
 }
 
+// They are written into pages and JSON as they are.
+TEST(EndedMessage, WordsOfOursNeedNoEscaping) {
+    for (int reason = 0; reason < 8; ++reason) {
+        for (const std::string_view words : {reason_in_words(static_cast<EndReason>(reason)),
+                                             tracker::to_string(static_cast<EndReason>(reason))}) {
+            EXPECT_EQ(words.find_first_of("\"\\<>&'\n"), std::string_view::npos) << words;
+        }
+    }
+}
+
 TEST(Refusals, AreProblemsForScripts) {
     const std::pair<Answer, std::pair<int, std::string>> answers[] = {
         {session_required_answer(false), {403, "session_required"}},

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ngx_module/gateway/base64url.h"
-#include "tracker/sip_hash.h"
+#include "ngx_module/gateway/light_mac.h"
 
 namespace agent_sessions::gateway {
 namespace {
@@ -84,10 +84,12 @@ TEST_F(TokenTest, IsMadeAsDocumented) {
     EXPECT_TRUE(std::equal(digest.begin(), digest.begin() + 16, bytes.begin() + 23));
     EXPECT_EQ(token->issued, kIssued);
 
-    const auto name_key = hmac(make_key(7).secret, "agent-sessions name 1");
-    const auto name =
-        tracker::sip_hash_128({big_endian(name_key.data()), big_endian(&name_key[8])}, token->view());
-    EXPECT_EQ(token->key, (SessionKey{name.first, name.second}));
+    const auto name_key = hmac(make_key(7).secret, "agent-sessions name 2");
+    LightMac namer;
+    ASSERT_TRUE(namer.set_key(std::span(name_key).first<LightMac::kKeyBytes>()));
+    const auto name = namer.tag_of(token->view());
+    ASSERT_TRUE(name);
+    EXPECT_EQ(token->key, (SessionKey{name->high, name->low}));
 }
 
 TEST_F(TokenTest, IsNamedWithoutBeingVerified) {
@@ -299,15 +301,20 @@ TEST_F(TokenTest, SuccessorIsStableWhileAKeyBecomesActive) {
 TEST_F(TokenTest, MarkIsMadeAsDocumented) {
     const auto mark = signer_.make_mark({0x0102030405060708, 0x1112131415161718}, 0x21222324, kIssued);
     ASSERT_TRUE(mark);
-    std::string data = "agent-sessions mark 1";
-    for (const int byte :
-         {1, 2, 3, 4, 5, 6, 7, 8, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x21, 0x22, 0x23, 0x24}) {
-        data += static_cast<char>(byte);
+    std::string text(LightMac::kTextBytes, '\0');
+    for (std::size_t index = 0; index < 20; ++index) {
+        const std::size_t part = index < 8 ? 0x01 : index < 16 ? 0x11 - 8 : 0x21 - 16;
+        text[index] = static_cast<char>(part + index);
     }
-    const auto digest = hmac(make_key(7).secret, data);
+    const auto key = hmac(make_key(7).secret, "agent-sessions mark 2");
+    LightMac mac;
+    ASSERT_TRUE(mac.set_key(std::span(key).first<LightMac::kKeyBytes>()));
+    const auto tag = mac.tag_of(text);
+    ASSERT_TRUE(tag);
     std::array<std::uint8_t, 16> bytes{};
     ASSERT_TRUE(decode_base64url(mark->view(), bytes));
-    EXPECT_TRUE(std::equal(bytes.begin(), bytes.end(), digest.begin()));
+    EXPECT_EQ(big_endian(bytes.data()), tag->high);
+    EXPECT_EQ(big_endian(&bytes[8]), tag->low);
 }
 
 TEST_F(TokenTest, MarkIsBoundToSessionAndCount) {

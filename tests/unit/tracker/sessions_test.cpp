@@ -230,6 +230,29 @@ TEST_F(Sessions, AnUnprovenLookFindsAndEndsLikeAProvenOne) {
     EXPECT_EQ(current(), 0U);
 }
 
+TEST_F(Sessions, AnUnprovenLookTouchesWhereAsked) {
+    const SessionHandle handle = begin(1);
+    const WallTime begun = row(1).last_seen;
+    clock_.advance(1min);
+    tracker_.find_unproven(key(1), clock_.now());
+    EXPECT_EQ(row(1).last_seen, begun);
+    const Found found = tracker_.find_unproven(key(1), clock_.now(), true);
+    EXPECT_EQ(found.state, State::live);
+    EXPECT_EQ(found.handle, handle);
+    EXPECT_EQ(row(1).last_seen, begun + 1min);
+}
+
+TEST_F(Sessions, AnUnprovenLookRevivesNothing) {
+    begin(1);
+    begin(2);
+    tracker_.end(key(1), {EndReason::administrator}, clock_.now());
+    EXPECT_EQ(tracker_.find_unproven(key(1), clock_.now(), true).reason, EndReason::administrator);
+    clock_.advance(Lifetime{}.idle + 2s);
+    EXPECT_EQ(tracker_.find_unproven(key(2), clock_.now(), true).reason, EndReason::idle);
+    EXPECT_EQ(tracker_.find_unproven(key(2), clock_.now(), true).state, State::ended);
+    EXPECT_EQ(current(), 0U);
+}
+
 TEST_F(Sessions, RefsAreHexadecimalAndStrict) {
     const SessionKey some{0x0123456789abcdefU, 0xfedcba9876543210U};
     EXPECT_EQ(to_ref(some), "0123456789abcdeffedcba9876543210");

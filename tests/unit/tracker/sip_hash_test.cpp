@@ -43,14 +43,9 @@ void append(std::vector<unsigned char>& bytes, std::uint64_t number) {
 TEST(SipHash, IsThatOfOpenSslForEveryLength) {
     std::string text;
     for (std::size_t length = 0; length < 70; ++length) {
-        std::vector<unsigned char> short_hash;
-        append(short_hash, sip_hash_64(kKey, text));
-        EXPECT_EQ(short_hash, reference(text, 8)) << length;
-
-        std::vector<unsigned char> long_hash;
-        append(long_hash, sip_hash_128(kKey, text).first);
-        append(long_hash, sip_hash_128(kKey, text).second);
-        EXPECT_EQ(long_hash, reference(text, 16)) << length;
+        std::vector<unsigned char> hash;
+        append(hash, sip_hash_64(kKey, text));
+        EXPECT_EQ(hash, reference(text, 8)) << length;
         text += static_cast<char>(length * 37);
     }
 }
