@@ -55,6 +55,7 @@ bool DurableAct::record(const tracker::ActRequest& request, tracker::Now now) {
     waiting_since_ = waiting_since_.value_or(now.boot);
     is_lost_ = status.unsaved_acts >= status.act_room || now.boot - *waiting_since_ >= kPatience;
     is_waiting_ = !is_lost_;
+    sequence_ = tracker_.latest_sequence();
     return is_lost_;
 }
 
@@ -72,14 +73,24 @@ bool DurableAct::record_sweeping(std::string_view account, std::string_view agen
     return record(sweeping, now);
 }
 
-void DurableAct::finish(std::uint64_t ended, tracker::Now now) {
-    if (ticket_) {
-        const std::uint64_t finished = tracker_.finish_act(*ticket_, ended, now);
-        if (!facts_.agent.empty()) {
-            sequence_ = finished;
-        }
-        tracker_.wake_history();
+bool DurableAct::finish(std::uint64_t ended, tracker::Now now) {
+    if (!ticket_ || is_finished_) {
+        return true;
     }
+    const std::optional<std::uint64_t> finished = tracker_.finish_act(*ticket_, ended, now);
+    if (!finished) {
+        waiting_since_ = waiting_since_.value_or(now.boot);
+        is_finished_ = now.boot - *waiting_since_ >= kPatience;
+        is_waiting_ = !is_finished_;
+        return is_finished_;
+    }
+    if (!facts_.agent.empty()) {
+        sequence_ = *finished;
+    }
+    is_finished_ = true;
+    waiting_since_.reset();
+    tracker_.wake_history();
+    return true;
 }
 
 void DurableAct::record_nothing() {

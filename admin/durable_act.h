@@ -43,9 +43,12 @@ class DurableAct {
     // that has begun by now ends.
     bool record_sweeping(std::string_view account, std::string_view agent, tracker::Now now);
     bool is_recorded() const { return ticket_.has_value(); }
+    // The event that tells apart what had begun by the act. REQUIRES: record_sweeping() has just said true.
+    std::uint64_t boundary() const { return sequence_; }
     // Adds how many a sweeping act ended. One about an agent is durable only with the rows of its sessions:
-    // those that the history must not know by name could not be told from the act alone.
-    void finish(std::uint64_t ended, tracker::Now now);
+    // those that the history must not know by name could not be told from the act alone. true: done, or given
+    // up since the table stayed busy.
+    bool finish(std::uint64_t ended, tracker::Now now);
     // Nothing was done now, but what was asked for may have been done a moment ago.
     void record_nothing();
 
@@ -68,6 +71,7 @@ class DurableAct {
     std::optional<tracker::ActTicket> ticket_;
     std::uint64_t sequence_ = 0;
     bool is_lost_ = false;
+    bool is_finished_ = false;
     bool is_waiting_ = false;
     std::optional<tracker::BootTime> waiting_since_;
 };

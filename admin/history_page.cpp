@@ -129,7 +129,7 @@ json::object history_session_json(const tracker::history::StoredSession& stored,
         {"label", optional_text(stored.label)},
         {"started", time_text(stored.started)},
         {"logged_in_at", time_or_null(stored.logged_in_at)},
-        {"last_seen", stored.last_seen ? json::value(seen_text(*stored.last_seen)) : nullptr},
+        {"last_seen", stored.last_seen ? json::value(seen_text(*stored.last_seen, stored.started)) : nullptr},
         {"ended_at", time_or_null(stored.ended_at)},
         {"reason", reason_or_null(stored.reason)},
         {"by", optional_text(stored.by)},
@@ -139,7 +139,7 @@ json::object history_session_json(const tracker::history::StoredSession& stored,
     }
     tracker::Row row;
     if (tracker.read_row(stored.key, now, row)) {
-        session["last_seen"] = seen_text(row.last_seen);
+        session["last_seen"] = seen_text(row.last_seen, row.started);
         return session;
     }
     const tracker::Found found = tracker.find(stored.key, now);

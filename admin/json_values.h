@@ -2,6 +2,7 @@
 // Thread safety: every function may be called from anywhere.
 #pragma once
 
+#include <algorithm>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
@@ -28,9 +29,11 @@ boost::json::value number_or_null(const std::optional<Number>& number) {
 }
 
 // Last activity is known in whole seconds of the boot clock. The wall clock's distance to it moves by a
-// millisecond from one look to the next, which is no change.
-inline boost::json::string seen_text(tracker::WallTime last_seen) {
-    return boost::json::string(time_text(std::chrono::round<std::chrono::seconds>(last_seen)));
+// millisecond from one look to the next, which is no change. Never before the start, and in the order of the
+// instants it is told of: so up to the next whole second.
+inline boost::json::string seen_text(tracker::WallTime last_seen, tracker::WallTime started) {
+    return boost::json::string(
+        time_text(std::max<tracker::WallTime>(std::chrono::ceil<std::chrono::seconds>(last_seen), started)));
 }
 
 inline boost::json::value time_or_null(const std::optional<tracker::WallTime>& instant) {

@@ -24,6 +24,7 @@ ScopedAccounts::ScopedAccounts(tracker::Tracker tracker, Scope scope, std::strin
 
 void ScopedAccounts::refresh() {
     by_index_.clear();
+    unseen_ = tracker_.unseen_account();
     for (tracker::AccountUsage& usage : tracker_.accounts()) {
         if (usage.index >= by_index_.size()) {
             by_index_.resize(usage.index + std::size_t{1});
@@ -92,7 +93,7 @@ const std::string& ScopedAccounts::time_zone() const {
             return zone_or_fallback(usage->time_zone);
         }
     }
-    return fallback_time_zone_;
+    return zone_or_fallback(unseen_.time_zone);
 }
 
 std::vector<tracker::AccountUsage> ScopedAccounts::usages() {
@@ -108,7 +109,7 @@ std::vector<tracker::AccountUsage> ScopedAccounts::usages() {
             std::any_of(usages.begin(), usages.end(),
                         [&name](const tracker::AccountUsage& usage) { return usage.name == name; });
         if (!seen && covers(name)) {
-            tracker::AccountUsage unseen;
+            tracker::AccountUsage unseen = unseen_;
             unseen.name = name;
             usages.push_back(std::move(unseen));
         }

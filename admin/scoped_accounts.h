@@ -55,7 +55,7 @@ class ScopedAccounts {
     // The zone in which figures over all of these are told.
     const std::string& time_zone() const;
 
-    // Fresh figures; accounts that the scope names but nobody has seen yet are empty rows without a total.
+    // Fresh figures; accounts that the scope names but nobody has seen yet are rows without sessions.
     std::vector<tracker::AccountUsage> usages();
     UsageFigures figures();
 
@@ -71,6 +71,7 @@ class ScopedAccounts {
     std::optional<std::string> only_;
     std::string fallback_time_zone_;
     std::vector<std::optional<tracker::AccountUsage>> by_index_;  // only covered ones are filled
+    tracker::AccountUsage unseen_;  // what one that is not there yet begins with
 };
 
 }  // namespace agent_sessions::admin

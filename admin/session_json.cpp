@@ -23,7 +23,7 @@ json::object session_json(const tracker::Row& row, const SessionContext& context
         {"label", text_or_null(row.label)},
         {"agent", text_or_null(row.agent)},
         {"started", time_text(row.started)},
-        {"last_seen", seen_text(row.last_seen)},
+        {"last_seen", seen_text(row.last_seen, row.started)},
         {"interactions", std::move(interactions)},
         {"instances", row.instances},
         {"address", text_or_null(row.address)},
@@ -39,7 +39,7 @@ json::object detailed_session_json(const tracker::Row& row, const SessionContext
         instances.push_back(json::object{
             {"name", text_or_null(instance.name)},
             {"opened", time_text(instance.opened)},
-            {"last_seen", seen_text(instance.last_seen)},
+            {"last_seen", seen_text(instance.last_seen, instance.opened)},
         });
     }
     json::object session = session_json(row, context);

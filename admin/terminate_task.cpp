@@ -175,22 +175,22 @@ class SweepTask final : public Task {
         std::string agent;                    // empty = everybody
     };
 
-    SweepTask(SessionEnder ender, Extent extent, DurableAct act, tracker::Now asked)
-        : ender_(std::move(ender)), extent_(std::move(extent)), act_(std::move(act)), asked_(asked) {}
+    SweepTask(SessionEnder ender, Extent extent, DurableAct act)
+        : ender_(std::move(ender)), extent_(std::move(extent)), act_(std::move(act)) {}
 
     std::optional<Response> step(const Slice& slice) override {
         if (!act_.record_sweeping(extent_.account, extent_.agent, slice.now())) {
             return std::nullopt;
         }
+        begun_by_ = begun_by_.value_or(act_.boundary());
         while (!cursor_.done) {
             ended_ += ender_.end_all(cursor_, scope(), slice.now());
             if (slice.over()) {
                 return std::nullopt;
             }
         }
-        if (!is_finished_) {
-            act_.finish(ended_, slice.now());
-            is_finished_ = true;
+        if (!act_.finish(ended_, slice.now())) {
+            return std::nullopt;
         }
         const std::optional<bool> durable = act_.is_durable(slice.now());
         return durable ? std::optional(tally_response(ended_, 0, *durable, act_)) : std::nullopt;
@@ -200,7 +200,7 @@ class SweepTask final : public Task {
 
   private:
     tracker::Tracker::EndScope scope() const {
-        tracker::Tracker::EndScope scope{extent_.number, std::nullopt, asked_.boot};
+        tracker::Tracker::EndScope scope{extent_.number, std::nullopt, begun_by_.value_or(0)};
         if (!extent_.agent.empty()) {
             scope.agent = extent_.agent;
         }
@@ -210,10 +210,9 @@ class SweepTask final : public Task {
     SessionEnder ender_;
     Extent extent_;
     DurableAct act_;
-    tracker::Now asked_;
+    std::optional<std::uint64_t> begun_by_;
     tracker::RowCursor cursor_;
     std::uint64_t ended_ = 0;
-    bool is_finished_ = false;
 };
 
 // Ends what matches and had begun when the request came. With an expected number it is counted first, and
@@ -222,12 +221,12 @@ class SweepTask final : public Task {
 class SelectionTask final : public Task {
   public:
     SelectionTask(SessionEnder ender, TerminateSelection selection, DurableAct act, tracker::Tracker tracker,
-                  tracker::Now asked, ProblemContext context)
+                  ProblemContext context)
         : ender_(std::move(ender)),
           selection_(std::move(selection)),
           act_(std::move(act)),
           tracker_(tracker),
-          asked_(asked),
+          latest_(tracker.latest_sequence()),
           context_(std::move(context)) {}
 
     std::optional<Response> step(const Slice& slice) override {
@@ -269,7 +268,7 @@ class SelectionTask final : public Task {
     }
 
     bool look_at(const tracker::Tracker::Glance& glance, tracker::Now now) {
-        if (glance.begun > asked_.boot || ender_.accounts().covered_name(glance.account) == nullptr ||
+        if (glance.begun_sequence > latest_ || ender_.accounts().covered_name(glance.account) == nullptr ||
             !selection_.filter.accepts(glance, now)) {
             return false;
         }
@@ -322,7 +321,7 @@ class SelectionTask final : public Task {
     TerminateSelection selection_;
     DurableAct act_;
     tracker::Tracker tracker_;
-    tracker::Now asked_;
+    std::uint64_t latest_;  // event when the request came
     ProblemContext context_;
     Walk walk_;
     bool counted_ = false;
@@ -413,10 +412,10 @@ std::unique_ptr<Task> make_terminate_task(const Request& request, const Access& 
     SessionEnder ender(tracker, std::move(accounts), access.user, std::move(terminate.words));
     DurableAct act(tracker, std::move(facts));
     if (extent) {
-        return std::make_unique<SweepTask>(std::move(ender), std::move(*extent), std::move(act), request.now);
+        return std::make_unique<SweepTask>(std::move(ender), std::move(*extent), std::move(act));
     }
     return std::make_unique<SelectionTask>(std::move(ender), std::move(*selection), std::move(act), tracker,
-                                           request.now, ProblemContext(request));
+                                           ProblemContext(request));
 }
 
 }  // namespace agent_sessions::admin

@@ -55,9 +55,7 @@ function throughputOf(results, sessions) {
     return results.throughput?.find((each) => each.contender === 'ours' && each.target === 'gif' && each.sessions === sessions);
 }
 
-function leastSessions(results) {
-    return Math.min(...(results.throughput ?? []).map(({ sessions }) => sessions));
-}
+const fewSessions = 1000;
 
 function mostSessions(results) {
     return Math.max(...(results.throughput ?? []).map(({ sessions }) => sessions));
@@ -102,7 +100,7 @@ const countedGoals = instructionGoals.map(({ name, what, figure, unit, goal }) =
 const otherGoals = [
     {
         name: 'known_processor', what: 'known session, `empty_gif`: processor time over bare',
-        figure: (results) => throughputOf(results, leastSessions(results))?.processor_over_bare_us.median,
+        figure: (results) => throughputOf(results, fewSessions)?.processor_over_bare_us.median,
         wanted: '≤ 0.35 µs', shown: (value) => `${number(value, 2)} µs`, isReached: atMost(0.35),
     },
     {

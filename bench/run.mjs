@@ -3,6 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { module, watchedModule } from './contenders.mjs';
 import { judge } from './goals.mjs';
 import { measureExpiry, measureListing, openStage } from './measures/background.mjs';
 import { measureInstructions } from './measures/instructions.mjs';
@@ -14,7 +15,7 @@ import { measureSteadyState } from './measures/steady_state.mjs';
 import { measureWorkers } from './measures/workers.mjs';
 import { renderOrigin, renderTables } from './report/tables.mjs';
 import { settings as allSettings } from './settings.mjs';
-import { describeMachine, isBusy, load, onServerCore } from './support/machine.mjs';
+import { describeMachine, load, onServerCore, shareOfOthers, tolerated } from './support/machine.mjs';
 
 const accounts = 8;
 
@@ -28,11 +29,11 @@ async function onStage(seed, measure) {
 }
 
 const comparison = {
-    instructions: async (settings, say) => ({ instructions: await measureInstructions(settings, say) }),
-    parts: async (settings, say) => {
-        const parts = await measureParts(settings, say);
-        return { parts, memory: parts.find(({ part }) => part === 'memory_of_sessions') };
+    instructions: async (settings, say) => {
+        const { memory, ...instructions } = await measureInstructions(settings, say);
+        return { instructions, memory };
     },
+    parts: async (settings, say) => ({ parts: await measureParts(settings, say) }),
     throughput: async (settings, say) => ({ throughput: await measureThroughput(settings, say) }),
     kinds: async (settings, say) => ({ kinds: await measureKinds(settings, say) }),
     listing: async (settings, say) => ({
@@ -49,18 +50,29 @@ const comparison = {
 
 // The largest table that can be had; its first account holds a tenth of it.
 const scale = {
-    steady: (settings, say) => onStage({ name: 'steady', wrapper: onServerCore, sessions: settings.sessions, accounts: settings.accounts },
-        async (stage) => ({
-            build_up: stage.zone.seeded,
-            throughput: await measureSteadyState(stage, settings, say),
-            listing: await measureListing(stage, settings, say),
-        })),
+    steady: (settings, say) => onStage({
+        name: 'steady', built: module, wrapper: onServerCore, sessions: settings.sessions, accounts: settings.accounts,
+    }, async (stage) => {
+        const throughput = await measureSteadyState(stage, settings, say);
+        await stage.serveWith({ built: watchedModule, wrapper: [] });
+        return { build_up: stage.zone.seeded, throughput, listing: await measureListing(stage, settings, say) };
+    }),
     terminating: async (settings, say) => ({ terminating: await measureTerminating(settings, say, settings) }),
     restarts: async (settings, say) => ({ restarts: await measureRestarts(settings, say, settings) }),
     expiry: async (settings, say) => ({ expiry: await measureExpiry(settings, say, settings) }),
 };
 
 const modes = { full: comparison, quick: comparison, scale, 'scale-quick': scale };
+
+// Others are looked for while this program does nothing: the load average is also that of the build before.
+async function lookAround(results) {
+    const share = await shareOfOthers();
+    results.others = Math.max(results.others ?? 0, share);
+    if (share > tolerated && !results.busy) {
+        console.log(`THE MACHINE IS BUSY: others use ${Math.round(100 * share)} % of it. Instruction counts hold, times do not.`);
+    }
+    results.busy = results.others > tolerated;
+}
 
 async function main([mode, ...chosen]) {
     const sections = modes[mode];
@@ -70,18 +82,17 @@ async function main([mode, ...chosen]) {
     if (cpus().length < 2) {
         throw new Error('the server and its clients need a core each');
     }
-    const busy = isBusy();
-    if (busy) {
-        console.log(`THE MACHINE IS BUSY (load ${load().join(', ')}): instruction counts will hold, times will not.`);
-    }
     const start = performance.now();
     const say = (text) => console.log(`[${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s] ${text}`);
     const results = {
-        at: new Date().toISOString(), mode, machine: describeMachine(), busy, load: { before: load() },
+        at: new Date().toISOString(), mode, machine: describeMachine(), load: { before: load() },
+        partial: chosen.length > 0,
     };
     for (const name of chosen.length > 0 ? chosen : Object.keys(sections)) {
+        await lookAround(results);
         Object.assign(results, await sections[name](allSettings[mode], say));
     }
+    await lookAround(results);
     results.load.after = load();
     results.seconds = (performance.now() - start) / 1000;
     results.goals = judge(results);

@@ -6,7 +6,7 @@ export const settings = {
         many: 1_000_000,
         kindSessions: 100_000,
         freshCookies: 900_000,
-        rounds: 5,
+        rounds: 4,
         roundSeconds: 2,
         instructionRequests: 500,
         partSeconds: 0.3,

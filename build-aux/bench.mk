@@ -17,22 +17,28 @@ BENCH_LIBS := -lcrypto -lsqlite3 -ldate-tz -pthread
 WATCHED_BUILD := $(BENCH_BUILD)/watched
 WATCHED_MODULE := $(WATCHED_BUILD)/$(notdir $(MODULE))
 
+# SECTIONS="throughput kinds" measures only those.
+SECTIONS ?=
+
 .PHONY: bench bench-quick bench-scale
 bench: bench-prepared ## measure against nginx's own limit modules, Lua and HAProxy (20 minutes, on an idle machine)
-	@node bench/run.mjs full
+	@node bench/run.mjs full $(SECTIONS)
 
 bench-quick: bench-prepared ## the same with small tables and short rounds, to try the benchmark itself
-	@node bench/run.mjs quick
+	@node bench/run.mjs quick $(SECTIONS)
 
 bench-scale: bench-prepared ## 10,000,000 sessions: build-up, listing, expiry, terminations, reload, restart
-	@node bench/run.mjs scale
+	@node bench/run.mjs scale $(SECTIONS)
 
 bench-prepared: build
-	@$(INSTALL) test bench
+	@$(INSTALL) bench
 	@$(MAKE) $(PARALLEL) bench-programs
 	@$(MAKE) bench-watched
 
-.PHONY: bench-prepared bench-programs bench-watched
+bench-publish: ## take the measured figures into docs/: tables, picture, JSON
+	@node bench/publish.mjs
+
+.PHONY: bench-publish bench-prepared bench-programs bench-watched
 bench-programs: $(BENCH_BUILD)/seed $(BENCH_BUILD)/pace $(BENCH_BUILD)/parts
 
 $(BENCH_BUILD)/seed $(BENCH_BUILD)/pace: $(BENCH_BUILD)/%: $(BENCH_BUILD)/objects/bench/programs/%.o $(BENCH_LIBRARY)

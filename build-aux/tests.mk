@@ -70,16 +70,16 @@ $(foreach suite,$(GTEST_SUITES),$(eval $(call gtest_binary,$(suite))))
 $(GTEST_SUITES:%=prepare-%): prepare-%: $(TEST_BUILD)/%
 	@:
 
-# What the end-to-end tests put under nginx.
-PRELOADED := $(TEST_BUILD)/libfile_faults.so $(TEST_BUILD)/failing_new.so
+# The same for a whole nginx: preloaded.
+PRELOADED := $(TEST_BUILD)/libfile_faults.so $(TEST_BUILD)/libfailing_new.so
 
 $(TEST_BUILD)/libfile_faults.so: tests/file_faults/file_faults.cpp tests/file_faults/file_faults.h
-$(TEST_BUILD)/failing_new.so: tests/preload/failing_new.cpp
+$(TEST_BUILD)/libfailing_new.so: tests/failing_new/failing_new.cpp
 
 $(PRELOADED): build-aux/tests.mk
 	@mkdir -p $(@D)
 	@echo "link $@"
-	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $<
+	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $(filter %.cpp,$^)
 
 prepare-e2e: $(PRELOADED)
 
@@ -94,7 +94,10 @@ prepare-page: admin/web/node_modules/.package-lock.json $(WEB_ASSETS)
 prepare-browser: tests/browser/node_modules/.package-lock.json $(WEB_ASSETS)
 	@:
 
-prepare-tools prepare-bench-short:
+prepare-tools:
+	@:
+
+prepare-bench-short: bench-programs
 	@:
 
 $(TEST_LIBRARY): $(LIBRARY_OBJECTS) build-aux/sources.list

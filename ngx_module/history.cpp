@@ -23,8 +23,21 @@ void start_writer(ZoneWorker& zone) {
                                                              zone.zone->retention, read_clocks);
 }
 
+void report_loaded(const tracker::history::Loaded& loaded, ZoneWorker& zone, ngx_log_t* log) {
+    if (loaded.live + loaded.ended != 0) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "agent_sessions: zone \"%V\" took over %uL live and %uL ended sessions from \"%s\"",
+                      &zone.zone->name, loaded.live, loaded.ended, path_of(*zone.zone).c_str());
+    }
+    if (loaded.left_out != 0) {
+        ngx_log_error(NGX_LOG_CRIT, log, 0,
+                      "agent_sessions: zone \"%V\" has no room for %uL sessions of its history",
+                      &zone.zone->name, loaded.left_out);
+    }
+}
+
 void report_fault(ZoneWorker& zone, ngx_log_t* log) {
-    std::string fault = zone.writer->fault();
+    std::string fault = zone.writer->take_fault();
     if (fault == zone.history_fault) {
         return;
     }
@@ -52,20 +65,14 @@ void load_history(ZoneWorker& zone, ngx_log_t* log) {
                       &zone.zone->name, load.fault.c_str());
         return;
     }
-    if (load.what.live + load.what.ended != 0) {
-        ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "agent_sessions: zone \"%V\" took over %uL live and %uL ended sessions from \"%s\"",
-                      &zone.zone->name, load.what.live, load.what.ended, path_of(*zone.zone).c_str());
-    }
-    if (load.what.left_out != 0) {
-        ngx_log_error(NGX_LOG_CRIT, log, 0,
-                      "agent_sessions: zone \"%V\" has no room for %uL sessions of its history",
-                      &zone.zone->name, load.what.left_out);
-    }
+    report_loaded(load.what, zone, log);
 }
 
 void keep_history(ZoneWorker& zone, ngx_log_t* log) {
     if (zone.writer != nullptr) {
+        if (const auto loaded = zone.writer->take_loaded()) {
+            report_loaded(*loaded, zone, log);
+        }
         report_fault(zone, log);
         if (!zone.elected) {
             zone.writer->let_go();

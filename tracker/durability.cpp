@@ -25,9 +25,10 @@ void Tracker::erase_agent(ErasureCursor& cursor, const ErasureRequest& request,
     memory::erase_agent(*layout_, cursor, request, places, waiting_);
 }
 
-std::uint64_t Tracker::finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept {
-    const ZoneGuard guard(*layout_, Waiting::patient);
-    return memory::finish_act(*layout_, ticket, ended, now);
+std::optional<std::uint64_t> Tracker::finish_act(const ActTicket& ticket, std::uint64_t ended,
+                                                 Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    return guard ? std::optional(memory::finish_act(*layout_, ticket, ended, now)) : std::nullopt;
 }
 
 std::uint64_t Tracker::latest_sequence() const noexcept {

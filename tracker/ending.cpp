@@ -55,7 +55,7 @@ bool is_in(Layout& layout, SlotIndex slot, const Tracker::EndScope& scope) noexc
     if (scope.account && hot.account.load(std::memory_order_relaxed) != *scope.account) {
         return false;
     }
-    if (BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}} > scope.begun_by) {
+    if (layout.cold(slot).begun_sequence.load(std::memory_order_relaxed) > scope.begun_by) {
         return false;
     }
     if (!scope.agent) {

@@ -115,7 +115,7 @@ std::vector<HistoryFeed::AccountState> HistoryFeed::accounts() {
     for (std::uint32_t index = 0; index < count; ++index) {
         const auto account = static_cast<AccountIndex>(index);
         AccountState state;
-        state.name = account_name(layout, account);
+        state.name = memory::account_name(layout, account);
         state.time_zone = ZoneName(layout, account).view();
         const std::uint32_t total = layout.account(account).total.load(std::memory_order_relaxed);
         if (total != kNoTotal) {
@@ -125,6 +125,11 @@ std::vector<HistoryFeed::AccountState> HistoryFeed::accounts() {
         states.push_back(std::move(state));
     }
     return states;
+}
+
+std::string HistoryFeed::account_name(std::uint16_t account) const {
+    Layout& layout = *tracker_.layout();
+    return std::string(memory::account_name(layout, account < account_count(layout) ? account : kOverall));
 }
 
 void HistoryFeed::note_saved(const Saved& saved, Now now) noexcept {

@@ -60,6 +60,9 @@ class HistoryFeed {
         std::uint64_t acts = 0;      // acts below this number
         std::uint64_t quarters = 0;  // closed quarter hours below this place
     };
+    // "*" for an index that no account has.
+    std::string account_name(std::uint16_t account) const;
+
     // Only ever raises what counts as saved.
     void note_saved(const Saved& saved, Now now) noexcept;
     void note_state(HistoryState state, int error) noexcept;

@@ -74,6 +74,16 @@ std::optional<AccountUsage> Tracker::account_usage(std::string_view account) {
     return known ? std::optional(usage_of(*layout_, *known)) : std::nullopt;
 }
 
+AccountUsage Tracker::unseen_account() {
+    AccountUsage usage;
+    usage.time_zone = ZoneName(*layout_, kOverall).view();
+    const std::uint32_t total = layout_->totals.default_total.load(std::memory_order_relaxed);
+    if (total != kNoTotal) {
+        usage.total = total;
+    }
+    return usage;
+}
+
 AccountUsage Tracker::overall_usage() {
     AccountUsage overall = usage_of(*layout_, kOverall);
     overall.total.reset();

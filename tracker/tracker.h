@@ -94,12 +94,12 @@ class Tracker {
     // Ends a live session. From the return on (any result but not_found), find() says `ended` in every
     // process.
     EndResult end(SessionKey key, const EndRequest& request, Now now) noexcept;
-    // Ends many: those of one account or of all, of one agent or of everybody, begun no later than
-    // `begun_by`.
+    // Ends many: those of one account or of all, of one agent or of everybody, begun no later than event
+    // `begun_by`. Clocks of workers are a moment apart; the numbers of events order what happened exactly.
     struct EndScope {
         std::optional<std::uint16_t> account;   // nullopt = all
         std::optional<std::string_view> agent;  // nullopt = everybody; empty = Guests
-        BootTime begun_by{};
+        std::uint64_t begun_by = 0;
     };
     // Goes on from the cursor over up to `slots` slots, and comes back early where the lock is busy: then the
     // cursor stands at the session to go on with. Returns how many it ended. O(slots).
@@ -144,7 +144,7 @@ class Tracker {
         std::uint16_t account;
         WallTime started;
         WallTime last_seen;
-        BootTime begun;
+        std::uint64_t begun_sequence;
     };
     using Wanted = std::function<bool(const Glance&)>;
     using Visit = std::function<void(const Row&)>;
@@ -155,6 +155,9 @@ class Tracker {
     std::optional<AccountUsage> account_usage(std::string_view account);
     // The sum over all accounts as counted at begin: the account "*". total = the sum of the given ones.
     AccountUsage overall_usage();
+
+    // What an account without a license line of its own begins with: total and time zone of the line "*".
+    AccountUsage unseen_account();
 
     // The maxima that may not be in the history yet: the quarter hour of `now`, and earlier ones that wait to
     // be written. Oldest first. Account 0 is "*".
@@ -208,8 +211,8 @@ class Tracker {
     // O(slots
     // + events) altogether.
     void erase_agent(ErasureCursor& cursor, const ErasureRequest& request, std::uint32_t places) noexcept;
-    // Adds how many sessions a recorded act ended. Waits for the lock. Returns the sequence to wait for.
-    std::uint64_t finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
+    // Adds how many sessions a recorded act ended. Returns the sequence to wait for; nullopt: busy.
+    std::optional<std::uint64_t> finish_act(const ActTicket& ticket, std::uint64_t ended, Now now) noexcept;
     // The latest event that everybody can see. What this process changed before is in it.
     std::uint64_t latest_sequence() const noexcept;
     // true: all events up to this one are on disk, in every process's view.

@@ -133,6 +133,7 @@ struct RestoreRequest {
     Millis idle{};
     Millis instance{};
     std::uint64_t begun_sequence = 0;
+    bool recorded = true;  // as BeginRequest::recorded
     // Of an ended one:
     EndReason reason = EndReason::none;
     WallTime ended_at{};
@@ -201,8 +202,9 @@ struct EndedFacts {
     std::string message;
     std::string why;
     WallTime started{};
+    BootTime begun{};  // counted from here
     BootTime ended_at{};
-    BootTime last_seen{};  // to the second
+    BootTime last_seen{};  // to the second, so up to one before the begin
     std::uint64_t begun_sequence = 0;
     std::uint64_t ended_sequence = 0;  // 0: its counts have not followed yet
     bool recorded = true;
@@ -245,8 +247,8 @@ struct Row {
     std::uint16_t account = 0;  // AccountUsage::index
     WallTime started{};
     BootTime begun{};
-    WallTime last_seen{};
-    std::string agent;  // empty and !identified = Guest
+    WallTime last_seen{};  // to the second of the boot clock, so up to one before the start
+    std::string agent;     // empty and !identified = Guest
     bool identified = false;
     std::uint32_t agent_sessions = 0;  // live sessions of the same agent in the same account
     std::string label;
@@ -287,6 +289,8 @@ struct QuarterPeak {
     std::uint64_t sequence = 0;
     std::uint32_t agents = 0;  // distinct names at that moment
     std::uint32_t refused = 0;
+
+    friend bool operator==(const QuarterPeak&, const QuarterPeak&) = default;
 };
 
 // Why a request passed untracked.

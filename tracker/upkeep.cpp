@@ -145,7 +145,9 @@ bool Tracker::set_licenses(std::span<const License> licenses) noexcept {
     {
         const ZoneGuard guard(layout, Waiting::patient);
         Transaction change(layout);
-        change.set(layout.totals.default_total, grant_for(licenses, "*").total.value_or(kNoTotal));
+        const Grant others = grant_for(licenses, "*");
+        change.set(layout.totals.default_total, others.total.value_or(kNoTotal));
+        set_default_time_zone(change, others.time_zone);
         change.commit();
     }
     bool is_complete = true;

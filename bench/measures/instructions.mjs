@@ -8,7 +8,7 @@ import { readCallgrind, underCallgrind } from '../support/callgrind.mjs';
 import { Connection, requestText } from '../support/connection.mjs';
 import { measure, pauseBetweenRequestsMs, perRequest, startApplication } from '../support/instructions.mjs';
 import { makeMemoryDirectory } from '../support/machine.mjs';
-import { historyWritten, serveWithHaproxy, serveWithNginx } from '../support/server.mjs';
+import { serveWithHaproxy, serveWithNginx } from '../support/server.mjs';
 import { seedZone } from '../support/zone.mjs';
 
 // A prime: neighbours in the file, which are neighbours in the table, are never asked for one after the other.
@@ -53,15 +53,10 @@ async function count(contender, zone, requests, where) {
     return { contender: contender.name, sessions: zone.sessions, instructions: Math.round(instructions), allocations };
 }
 
-// What a start would write into the history is written before, so that it is not counted.
-async function settle(zone, where) {
-    const ours = contenders.find(({ name }) => name === 'ours');
-    const server = await serveWithNginx({ ...where, name: `settle.${zone.sessions}`, ...ours.nginx(zone), patienceMs: 120_000 });
-    await historyWritten(server.port);
-    await server.stop();
-}
-
-/** { contenders: [...], scenarios: {...} }: of all contenders, and of the short form's kinds of request. */
+/**
+ * { contenders: [...], scenarios: {...} }: of all contenders, and of the short form's kinds of request; and `memory` of a
+ * session in the largest table.
+ */
 export async function measureInstructions(settings, say) {
     const memory = makeMemoryDirectory();
     const application = await startApplication(memory.path);
@@ -69,11 +64,12 @@ export async function measureInstructions(settings, say) {
     const requests = settings.instructionRequests;
     try {
         const figures = [];
+        let memory;
         const [few] = settings.sizes;
         for (const sessions of [few, settings.many]) {
             say(`instructions with ${sessions} sessions`);
             const zone = seedZone({ directory: memory.path, name: `instructions.${sessions}`, sessions });
-            await settle(zone, where);
+            memory = { sessions, bytes_per_session: zone.seeded.segment_bytes / sessions };
             for (const contender of contenders) {
                 if (sessions === few || contender.name === 'ours') {
                     figures.push(await count(contender, zone, requests, where));
@@ -85,6 +81,7 @@ export async function measureInstructions(settings, say) {
         const scenarios = await measure({ module, requests });
         return {
             contenders: figures,
+            memory,
             scenarios: Object.fromEntries(Object.entries(scenarios).map(([name, { instructions, allocations }]) => [
                 name, { instructions: Math.round(instructions), allocations },
             ])),

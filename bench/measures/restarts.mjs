@@ -99,7 +99,7 @@ async function liveSessions(port) {
     return JSON.parse((await ask(port, 'GET', '/admin/health')).body).figures.live;
 }
 
-/** { sessions, bare, ours, from_database_ms, history_ms }. */
+/** { sessions, bare, ours, from_database_ms }. */
 export async function measureRestarts(settings, say, { sessions, accounts = 1 }) {
     say(`start, reload and upgrade with ${sessions} sessions`);
     const memory = makeMemoryDirectory();
@@ -107,10 +107,6 @@ export async function measureRestarts(settings, say, { sessions, accounts = 1 })
     const where = { directory: memory.path, applicationPort: application.port };
     const zone = seedZone({ directory: memory.path, name: 'restarts', sessions, accounts });
     try {
-        const first = await serve('first', where, oursDirectives(zone));
-        const historyMs = await historyWritten(first.server.port);
-        await first.server.stop();
-
         const bare = await measureServer('bare', where, {}, settings.repeats);
         const ours = await measureServer('ours', where, oursDirectives(zone), settings.repeats, historyWritten);
 
@@ -122,7 +118,7 @@ export async function measureRestarts(settings, say, { sessions, accounts = 1 })
         if (live !== sessions) {
             throw new Error(`of ${sessions} sessions ${live} came back from the database`);
         }
-        return { sessions, bare, ours, from_database_ms: fromDatabase.startMs, history_ms: historyMs };
+        return { sessions, bare, ours, from_database_ms: fromDatabase.startMs };
     } finally {
         await application.stop();
         zone.remove();

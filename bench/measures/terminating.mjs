@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDiskDirectory } from '../support/machine.mjs';
 import { ask, historyWritten } from '../support/server.mjs';
-import { openStage, watched } from './background.mjs';
+import { noted, openStage, watched } from './background.mjs';
 
 async function firstRefs(port, count) {
     const refs = [];
@@ -52,7 +53,7 @@ async function terminate(stage, trace, name, body, ended) {
 /** One session, 10,000 by their refs, and all that are left of the first account. */
 export async function measureTerminating(settings, say, { sessions, accounts = 1, many = 10_000 }) {
     say(`terminating among ${sessions} sessions`);
-    const trace = join(process.cwd(), 'build/bench', `syncs.${process.pid}`);
+    const trace = join(makeDiskDirectory('syncs').path, 'trace');
     const wrapper = [
         'strace', '-D', '-f', '--seccomp-bpf', '-qq', '-e', 'trace=fsync,fdatasync', '-e', 'signal=none',
         '-o', trace,
@@ -67,7 +68,8 @@ export async function measureTerminating(settings, say, { sessions, accounts = 1
         ];
         const { body } = await ask(stage.server.port, 'GET', '/admin/api/1/sessions?account=account-0&limit=1');
         const { filtered } = JSON.parse(body);
-        figures.push(await terminate(stage, trace, 'account', { filter: { account: 'account-0' }, ...reason }, filtered));
+        const account = await terminate(stage, trace, 'account', { filter: { account: 'account-0' }, ...reason }, filtered);
+        figures.push({ ...account, slices: noted(account.slices) });
         return figures;
     } finally {
         await stage.close();

@@ -76,7 +76,6 @@ export async function measureThroughput(settings, say) {
                     server: await startContender(contender, { directory: memory.path, applicationPort: application.port, zone }),
                 });
             }
-            await historyWritten(servers.find(({ contender }) => contender.name === 'ours').server.port);
             figures.push(...await compareAt('/gif', zone, servers, settings));
             if (sessions === settings.kindSessions) {
                 for (const target of ['return', 'proxy']) {
@@ -153,7 +152,6 @@ export async function measureKinds(settings, say) {
             const contender = contenders.find((each) => each.name === name);
             servers.push(await startContender(contender, { directory: memory.path, applicationPort: application.port, zone }));
         }
-        await historyWritten(servers[1].port);
         const figures = [];
         for (const kind of kinds) {
             if (kind.refused) {

@@ -4,7 +4,7 @@ import { contenders } from '../contenders.mjs';
 import { noCookies } from '../support/load.mjs';
 import { startApplication } from '../support/instructions.mjs';
 import { makeMemoryDirectory } from '../support/machine.mjs';
-import { historyWritten, serveWithNginx } from '../support/server.mjs';
+import { serveWithNginx } from '../support/server.mjs';
 import { median } from '../support/statistics.mjs';
 import { seedZone } from '../support/zone.mjs';
 import { measureOnce } from './throughput.mjs';
@@ -19,9 +19,6 @@ async function measureWith(contender, workers, zone, where, settings) {
     const server = await serveWithNginx({
         ...where, name: `${contender.name}.${workers}`, wrapper: everyCore, workers, affinity, ...contender.nginx(zone),
     });
-    if (contender.name === 'ours') {
-        await historyWritten(server.port);
-    }
     const runs = [];
     for (let round = 0; round < settings.rounds; round += 1) {
         runs.push(await measureOnce(server, {

@@ -70,7 +70,6 @@ class FilledTable {
     tracker::Tracker& tracker() { return tracker_; }
     Mint& mint() { return mint_; }
     const std::vector<gateway::Token>& tokens() const { return tokens_; }
-    std::uint64_t segment_bytes() const { return segment_.layout().geometry.total_bytes; }
     static tracker::Now now() { return testing::MemorySegment::start(); }
 
     tracker::SessionHandle begin(std::uint64_t number) {

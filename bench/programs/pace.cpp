@@ -116,15 +116,14 @@ class Pacer {
     }
 
     void run() {
-        const Microseconds start = monotonic();
-        Microseconds next = start;
-        for (Microseconds now = start; now < start + length_ && is_stopped == 0; now = monotonic()) {
-            for (; next <= now; next += interval_) {
-                waiting_.push_back(next);
-            }
+        Microseconds next = monotonic();
+        const Microseconds end = next + length_;
+        for (Microseconds now = next; now < end && is_stopped == 0; now = monotonic()) {
+            next = note_due(next, now);
             send_waiting();
             take_answers(std::max<Microseconds>(next - monotonic(), 0));
         }
+        note_due(next, std::min(monotonic(), end - 1));
         const Microseconds patience = monotonic() + kLastAnswers;
         while (under_way_ + waiting_.size() > 0 && monotonic() < patience) {
             send_waiting();
@@ -142,6 +141,14 @@ class Pacer {
     }
 
   private:
+    // Returns when the next one is due.
+    Microseconds note_due(Microseconds next, Microseconds now) {
+        for (; next <= now; next += interval_) {
+            waiting_.push_back(next);
+        }
+        return next;
+    }
+
     Microseconds at(double share) const {
         if (latencies_.empty()) {
             return 0;

@@ -9,16 +9,20 @@
 //   cookies                      file for the cookies' values, one a line, in the order of their begins
 //   fresh, fresh_cookies         so many more cookies, whose sessions have not begun, and their file
 //
-// Prints one line of JSON: sessions, seconds, bytes of the segment. The sessions belong to the caller's user.
+// The history is written too, and then every session is seen once more, so that its idle time starts when all
+// is ready. Prints one line of JSON: sessions, seconds of their begins and of the history, bytes of the
+// segment. All belongs to the caller's user.
 #include <sys/stat.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "bench/programs/options.h"
 #include "bench/programs/population.h"
@@ -26,6 +30,9 @@
 #include "ngx_module/gateway/random_source.h"
 #include "ngx_module/gateway/token.h"
 #include "tracker/attachment.h"
+#include "tracker/history/follower.h"
+#include "tracker/history/loader.h"
+#include "tracker/history/schema.h"
 #include "tracker/memory/layout.h"
 
 namespace agent_sessions::bench {
@@ -45,7 +52,14 @@ class Seeder {
           population_(options.number("accounts", 1)),
           attachment_(attach()),
           tracker_(attachment_->tracker(tracker::Waiting::patient)),
-          signer_(load_keys()) {
+          signer_(load_keys()),
+          database_(tracker::history::database_path(options.text("state"), options.text("zone"))) {
+        // As nginx's first worker does before anything begins.
+        const tracker::history::Load load =
+            tracker::history::load_at_start(tracker_, database_, read_clocks());
+        if (!load.fault.empty()) {
+            throw std::runtime_error(load.fault);
+        }
         const auto idle = static_cast<std::int64_t>(options.number("idle", 43'200));
         lifetime_.idle = lifetime_.instance = std::chrono::seconds{idle};
         lifetime_.absolute = std::chrono::hours{24};
@@ -67,9 +81,28 @@ class Seeder {
                 throw std::runtime_error("session " + std::to_string(number) + " could not begin");
             }
             tracker_.open_instance(begun.handle, person.interaction, "", now);
+            handles_.push_back(begun.handle);
             cookies << token.view() << '\n';
         }
         finish(cookies);
+    }
+
+    void write_history() {
+        tracker::history::Follower follower(tracker_, database_, {});
+        using Outcome = tracker::history::Follower::Outcome;
+        for (Outcome outcome = Outcome::more; outcome != Outcome::idle;) {
+            outcome = follower.step(read_clocks());
+            if (outcome == Outcome::failed || outcome == Outcome::replaced) {
+                throw std::runtime_error("the history could not be written: " + follower.fault());
+            }
+        }
+    }
+
+    void see_all() {
+        const tracker::Now now = read_clocks();
+        for (const tracker::SessionHandle handle : handles_) {
+            tracker_.touch(handle, now);
+        }
     }
 
     void mint_fresh() {
@@ -101,8 +134,8 @@ class Seeder {
 
     gateway::TokenSigner load_keys() const {
         const std::string path = options_.text("state") + "/" + options_.text("zone") + ".keys";
-        const gateway::LoadedKeys keys =
-            gateway::load_or_create_keys(path, read_clocks().wall, std::chrono::hours{24});
+        const gateway::LoadedKeys keys = gateway::load_or_create_keys(
+            path, read_clocks().wall, std::chrono::hours{24}, std::chrono::seconds{5});
         if (!keys.ring) {
             throw std::runtime_error(keys.error);
         }
@@ -131,18 +164,27 @@ class Seeder {
     std::unique_ptr<tracker::Attachment> attachment_;
     tracker::Tracker tracker_;
     gateway::TokenSigner signer_;
+    std::string database_;
+    std::vector<tracker::SessionHandle> handles_;
     gateway::RandomSource random_;
     tracker::Lifetime lifetime_;
 };
 
+double seconds_of(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 void run(const Options& options) {
     Seeder seeder(options);
-    const auto start = std::chrono::steady_clock::now();
-    seeder.begin_sessions();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    const double begins = seconds_of([&seeder] { seeder.begin_sessions(); });
+    const double history = seconds_of([&seeder] { seeder.write_history(); });
     seeder.mint_fresh();
-    std::cout << R"({"sessions":)" << options.number("sessions", 0) << R"(,"seconds":)" << taken.count()
-              << R"(,"segment_bytes":)" << seeder.segment_bytes() << "}\n";
+    seeder.see_all();
+    std::cout << R"({"sessions":)" << options.number("sessions", 0) << R"(,"seconds":)" << begins
+              << R"(,"history_seconds":)" << history << R"(,"segment_bytes":)" << seeder.segment_bytes()
+              << "}\n";
 }
 
 }  // namespace

@@ -95,15 +95,5 @@ void end_session(benchmark::State& state) {
 BENCHMARK(end_session)->Arg(1'000)->Iterations(1'000);
 BENCHMARK(end_session)->Arg(100'000)->Arg(1'000'000)->Iterations(kChanges);
 
-// No time, but what a session takes: the segment of a full table, everything included.
-void memory_of_sessions(benchmark::State& state) {
-    FilledTable& table = FilledTable::of(static_cast<std::uint64_t>(state.range(0)));
-    for (auto _ : state) {
-    }
-    state.counters["bytes_per_session"] =
-        static_cast<double>(table.segment_bytes()) / static_cast<double>(state.range(0));
-}
-BENCHMARK(memory_of_sessions)->Arg(1'000'000)->Iterations(1);
-
 }  // namespace
 }  // namespace agent_sessions::bench

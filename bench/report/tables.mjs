@@ -73,11 +73,10 @@ function duration(nanoseconds) {
 }
 
 function partsTable(parts) {
-    const timed = parts.filter(({ part }) => part !== 'memory_of_sessions');
-    const sizes = [...new Set(timed.map(({ sessions }) => sessions).filter((size) => size !== null))].sort((a, b) => a - b);
-    const names = [...new Set(timed.map(({ part }) => part))];
+    const sizes = [...new Set(parts.map(({ sessions }) => sessions).filter((size) => size !== null))].sort((a, b) => a - b);
+    const names = [...new Set(parts.map(({ part }) => part))];
     const cell = (name, size) => {
-        const figure = timed.find(({ part, sessions }) => part === name && (sessions === size || sessions === null));
+        const figure = parts.find(({ part, sessions }) => part === name && (sessions === size || sessions === null));
         return figure ? duration(figure.processor_ns) : '';
     };
     return table(['part of the library, processor time', ...sizes.map((size) => `${number(size)} sessions`)],
@@ -117,7 +116,7 @@ function expiryTable({ sessions, within_seconds, due_after_seconds, over_after_s
     ]);
 }
 
-function restartsTable({ sessions, bare, ours, from_database_ms, history_ms }) {
+function restartsTable({ sessions, bare, ours, from_database_ms }) {
     return table([`with ${number(sessions)} sessions, ms`, 'bare', 'ours'], [
         ['start until the first answer', number(bare.start_ms), number(ours.start_ms)],
         ['the same, sessions in the database only', '', number(from_database_ms)],
@@ -125,7 +124,6 @@ function restartsTable({ sessions, bare, ours, from_database_ms, history_ms }) {
         ['longest request during a reload', number(bare.reload.worst_us / 1000, 1), number(ours.reload.worst_us / 1000, 1)],
         ['binary upgrade until a new worker answers', number(bare.upgrade.milliseconds), number(ours.upgrade.milliseconds)],
         ['longest request during an upgrade', number(bare.upgrade.worst_us / 1000, 1), number(ours.upgrade.worst_us / 1000, 1)],
-        ['writing all sessions into the history', '', number(history_ms)],
     ]);
 }
 
@@ -134,10 +132,10 @@ function workersTable(workers) {
         workers.map(({ workers: count, bare_us, ours_us }) => [count, number(bare_us, 2), number(ours_us, 2)]));
 }
 
-function buildUpTable({ sessions, seconds, segment_bytes }) {
+function buildUpTable({ sessions, seconds, history_seconds, segment_bytes }) {
     return table(['build-up', ''], [
         ['sessions', number(sessions)], ['seconds', number(seconds, 1)], ['segment, GiB', number(segment_bytes / 2 ** 30, 2)],
-        ['begins a second', number(sessions / seconds)],
+        ['begins a second', number(sessions / seconds)], ['seconds until the history has them', number(history_seconds, 1)],
     ]);
 }
 
@@ -171,11 +169,11 @@ function list(values) {
 }
 
 /** Where and when it was measured, and whether the times are worth anything. */
-export function renderOrigin({ at, mode, machine, load, busy }) {
+export function renderOrigin({ at, mode, machine, load, others, busy }) {
     const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`).join(', ');
     return [
         `Measured ${at.slice(0, 10)} at commit ${machine.commit}, \`${mode}\`: ${machine.processor}, ${machine.cores} cores,`
         + ` ${machine.memory_gib} GiB, Linux ${machine.kernel}; ${packages}.`,
-        ...(busy ? [`THE MACHINE WAS BUSY (load ${list(load.before)}): instruction counts hold, times do not.`] : []),
+        ...(busy ? [`THE MACHINE WAS BUSY (load ${list(load.before)}; others used ${number(100 * others)} % of it): instruction counts hold, times do not.`] : []),
     ].join('\n');
 }

@@ -4,16 +4,28 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { cpus, freemem, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** The server has a core for itself; clients and the application share the other one. */
 export const onServerCore = ['taskset', '-c', '0'];
 export const onClientCore = ['taskset', '-c', '1'];
 
-const busyLoad = 1;
+/** What others may use of all processors before times are worthless, as a share. */
+export const tolerated = 0.05;
+const lookMs = 2000;
 
-/** Whether others work on this machine, which makes every timing worthless. */
-export function isBusy() {
-    return loadavg()[0] > busyLoad;
+function processorTicks() {
+    const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0].split(/\s+/).map(Number);
+    const [, , , idle, waiting] = ticks;
+    return { all: ticks.slice(0, 8).reduce((sum, value) => sum + value, 0), idle: idle + waiting };
+}
+
+/** What share of all processors is used now. REQUIRES: this program has nothing running. */
+export async function shareOfOthers() {
+    const before = processorTicks();
+    await pause(lookMs);
+    const after = processorTicks();
+    return 1 - (after.idle - before.idle) / (after.all - before.all);
 }
 
 export function load() {

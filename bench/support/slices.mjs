@@ -5,7 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 const line = /longest slice: (\d+) us, processor (\d+) us, of (\d+) in (.*)$/gm;
 
 // Before the first request, or after the last one: nobody waits.
-const notServing = new Set(['the start of a worker', 'the start of a zone', 'the end of a history']);
+const notServing = new Set(['attaching the zones', 'the start of a worker', 'the start of a zone', 'the end of a history']);
 
 /** Reads from here on what is written into the error log of a server. */
 export class SliceLog {

@@ -8,8 +8,8 @@ import { makeDiskDirectory, onServerCore } from './machine.mjs';
 
 /**
  * Seeds `sessions` sessions into a new zone below `directory`, which lies in memory; its state lies on disk.
- * { run, state, capacity, sessions, cookies, fresh, seeded: { seconds, segment_bytes }, remove } where `cookies` and
- * `fresh` (cookies whose sessions have not begun) are what flood() and pace() take.
+ * { run, state, capacity, sessions, cookies, fresh, seeded: { seconds, history_seconds, segment_bytes }, remove } where `cookies` and
+ * `fresh` (cookies whose sessions have not begun) are what flood() and pace() take. The history has them all.
  */
 export function seedZone({ directory, name, sessions, accounts = 1, fresh = 0, capacity = sessions + fresh, idle, spread }) {
     const place = join(directory, name);

@@ -187,11 +187,18 @@ pageTest("a month can be chosen, and every graph is given as CSV", { scenario: w
   const month = yesterday.date.slice(0, 7);
   await chooser.selectOption(month);
   const ofMonth = past.days.filter(({ date, max }) => date.startsWith(month) && max !== null);
-  const now = new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Paris" }).startsWith(month) ? 1 : 0;
+  const today = new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Paris" });
+  const now = today.startsWith(month) ? 1 : 0;
   await eventually(
     () => page.locator(".plot .bar").count(),
     (bars) => assert.equal(bars, ofMonth.length + now),
   );
+  const gaps = past.days.filter(({ date, max }) => date.startsWith(month) && max === null).length;
+  assert.equal(await page.locator(".plot .unmeasured").count(), gaps, "what is to come is no gap");
+  await page.getByRole("button", { name: "Table" }).click();
+  const latest = now === 1 ? today : yesterday.date;
+  assert.equal(await page.locator(".days tbody tr").count(), Number(latest.slice(8)), "the days up to now");
+  await page.getByRole("button", { name: "Table" }).click();
   const lines = await csvOf(page, context, link);
   assert.ok(lines.length >= 28 && lines[0].startsWith(`${month}-01,`), lines[0]);
   assert.equal((await figure(page, "Daily Max")).value, String(Math.max(...past.days.slice(-29).map(({ max }) => max))));
@@ -342,7 +349,7 @@ for (const colorScheme of ["light", "dark"]) {
   pageTest(
     `axe finds nothing to mend in ${colorScheme}: curve of a day, who was in its peak, and the lists of what has been`,
     // axe has to be put into the page, which the page's own policy rightly forbids.
-    { scenario: withPast, context: { colorScheme, bypassCSP: true } },
+    { scenario: { ...withPast, role: "admin" }, context: { colorScheme, bypassCSP: true } },
     async ({ page }) => {
       await plot(page).click({ position: await overBar(page, 27) });
       await page.locator(".plot .curve").waitFor();
@@ -356,6 +363,10 @@ for (const colorScheme of ["light", "dark"]) {
       assert.deepEqual(await axeViolations(page), [], "ended sessions");
       await afterRecord(page, () => page.getByRole("textbox", { name: "Agent Id" }).fill("nobody"));
       assert.deepEqual(await axeViolations(page), [], "empty list");
+      await page.getByRole("button", { name: "Erase this agent’s name…" }).click();
+      await dialog(page).waitFor();
+      assert.deepEqual(await axeViolations(page), [], "erasure");
+      await page.keyboard.press("Escape");
       await tab(page, "History").click();
       await page.locator(".scroller").waitFor();
       assert.deepEqual(await axeViolations(page), [], "history");

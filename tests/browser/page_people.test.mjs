@@ -184,3 +184,97 @@ pageTest(
     browser.close();
   },
 );
+
+// Erasing
+
+const erase = (page) => page.getByRole("button", { name: "Erase this agent’s name…" });
+const details = (page, agent) => rowOf(page, agent).getByRole("button", { name: agent }).click();
+
+pageTest(
+  "an admin erases an agent's name, once told what that does, and a pseudonym stands in its place everywhere",
+  { scenario: { role: "admin", sessions: [{ agent: "ada" }, { agent: "zoe" }] } },
+  async ({ page, api, requests }) => {
+    await tickOf(page, "zoe").check();
+    await details(page, "ada");
+    await erase(page).click();
+    const question = page.getByRole("dialog", { name: "Erase “ada”?" });
+    const words = await question.innerText();
+    for (const told of [
+      /pseudonym takes the place of the name “ada” in the list, the history and the audit/,
+      /address and the browser of this agent’s sessions are removed/,
+      /Counts and figures stay/,
+      /can’t be undone/,
+      /terminate this agent’s sessions first, and disable the account/,
+    ]) {
+      assert.match(words, told);
+    }
+    assert.ok(await question.getByRole("button", { name: "Cancel" }).evaluate((button) => button === document.activeElement));
+    await question.getByRole("button", { name: "Cancel" }).click();
+    assert.equal(requests.some((request) => request.method() === "POST"), false);
+    assert.deepEqual((await agents(page)).sort(), ["ada", "zoe"]);
+
+    await erase(page).click();
+    await question.getByRole("button", { name: "Erase the name" }).click();
+    const done = await question.getByRole("status").innerText();
+    const [, pseudonym] = /^The name is erased\. In its place stands “(.+)”\. (No file holds the name any more|What is on disk follows as soon as it can be written)\.$/.exec(done);
+    await question.getByRole("button", { name: "Close" }).click();
+    assert.deepEqual(await agents(page), ["zoe", pseudonym]);
+    assert.match(await page.locator(".selection").innerText(), /^1 selected/, "ticks stay");
+    const sent = requests.filter((request) => request.method() === "POST").map((request) => request.postDataJSON());
+    assert.deepEqual(sent, [{ agent: "ada", account: "acme" }]);
+    const { sessions } = await api(`history?agent=${encodeURIComponent(pseudonym)}`);
+    assert.deepEqual(sessions.map(({ agent }) => agent), [pseudonym]);
+    assert.equal((await api("history?agent=ada")).filtered, 0);
+    await page.getByRole("button", { name: "Audit" }).click();
+    await eventually(
+      async () => {
+        await refresh(page).click();
+        return page.locator(".scroller tbody").innerText();
+      },
+      (entries) => {
+        assert.match(entries, /anna\s+admin\s+.*erase/s);
+        assert.doesNotMatch(entries, /ada/);
+      },
+    );
+  },
+);
+
+pageTest(
+  "the name of somebody whose sessions are over is erased from the history's list",
+  { scenario: { role: "admin", sessions: [{ agent: "ada" }] } },
+  async ({ page, server }) => {
+    await server.end(await rowOf(page, "ada").getAttribute("data-ref"));
+    await page.getByRole("button", { name: "Ended Sessions" }).click();
+    assert.equal(await erase(page).count(), 0, "nobody is named yet");
+    await page.getByRole("textbox", { name: "Agent Id" }).fill("ada");
+    await eventually(
+      async () => {
+        await refresh(page).click();
+        return page.locator(".scroller tbody th").allInnerTexts();
+      },
+      (shown) => assert.deepEqual(shown, ["ada"]),
+    );
+    await erase(page).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Erase the name" }).click();
+    await page.getByRole("dialog").getByRole("status").waitFor();
+    await page.keyboard.press("Escape");
+    await eventually(
+      async () => {
+        await refresh(page).click();
+        return page.locator(".empty").count();
+      },
+      (empty) => assert.equal(empty, 1),
+    );
+  },
+);
+
+for (const [who, scenario] of [
+  ["an operator", {}],
+  ["an admin of a read-only endpoint", { role: "admin", write: false }],
+]) {
+  pageTest(`${who} is offered no erasure`, { scenario: { ...scenario, sessions: [{ agent: "ada" }] } }, async ({ page }) => {
+    await details(page, "ada");
+    await page.getByRole("button", { name: "This agent’s sessions" }).waitFor();
+    assert.equal(await erase(page).count(), 0);
+  });
+}

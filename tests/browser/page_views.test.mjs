@@ -225,6 +225,42 @@ pageTest("live: rows stay where they are while somebody aims at them", { scenari
   );
 });
 
+pageTest(
+  "live: nothing that comes or goes above the rows moves them under the pointer",
+  { scenario: { ...threeAgents, total: 4 } },
+  async ({ page, server }) => {
+    const under = () =>
+      page.evaluate(() => {
+        const row = [...document.querySelectorAll(".scroller tbody tr")].find((each) => each.matches(":hover"));
+        return { ref: row?.dataset.ref, top: row?.getBoundingClientRect().top };
+      });
+    const assertInPlace = (now, before, what) => {
+      assert.equal(now.ref, before.ref, what);
+      assert.ok(Math.abs(now.top - before.top) < 1, `${what}: ${now.top} instead of ${before.top}`);
+    };
+    await setLive(page, 5);
+    await rowOf(page, "ada").hover();
+    const before = await under();
+    assert.ok(before.ref);
+    await server.begin({ agent: "newcomer" });
+    await page.getByText("The list has changed.").waitFor();
+    await page.getByText("Near the limit: 4 of 4 licenses are in use.").waitFor();
+    assertInPlace(await under(), before, "what came");
+    await page.mouse.move(5, 5);
+    await eventually(
+      () => agents(page),
+      ([first]) => assert.equal(first, "newcomer"),
+    );
+    assert.ok((await page.locator("h1").boundingBox()).y >= 0, "the page is as it was");
+
+    await rowOf(page, "ada").hover();
+    const again = await under();
+    await server.end(await rowOf(page, "newcomer").getAttribute("data-ref"));
+    await page.locator(".banner").waitFor({ state: "detached" });
+    assertInPlace(await under(), again, "what went");
+  },
+);
+
 pageTest("live: what has not changed is not sent again, and nothing is asked while the page is hidden", { scenario: { sessions: [] } }, async ({ page, requests }) => {
   await setLive(page, 5);
   await eventually(

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iostream>
@@ -11,6 +12,8 @@
 #include "tests/e2e/support/faulty_disk.h"
 #include "tests/e2e/support/history_test.h"
 #include "tests/e2e/support/small_disk.h"
+#include "tests/support/soak.h"
+#include "tracker/history/schema.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -37,11 +40,19 @@ class Disk : public HistoryTest {
         expect_ended(in_memory_);
     }
 
-    // Each worker that tracked nothing for want of keys has got them.
-    bool wait_for_keys() const {
+    // Each worker has its keys, and they are the same: a session of one is known to the other.
+    bool wait_for_keys() {
+        std::vector<Connection> connections;
+        for (const pid_t worker : server.workers()) {
+            connections.push_back(connection_to(worker));
+        }
         return wait_until([&] {
-            return count_in_log("zone \"floor\" tracks nothing") ==
-                   count_in_log("zone \"floor\" has its keys, and tracks again");
+            Browser agent = browser();
+            agent.send(navigation("/app"), connections.front());
+            return status_of(agent.send(navigation("/app"), connections.front())) == "NEW" &&
+                   std::all_of(connections.begin(), connections.end(), [&](Connection& connection) {
+                       return status_of(agent.send(navigation("/app"), connection)) == "ACTIVE";
+                   });
         });
     }
 
@@ -123,6 +134,17 @@ TEST_F(Disk, FullForLongKeepsAsManyActsAsThereIsRoomFor) {
     EXPECT_GE(history.number("SELECT count(*) FROM audit"), kRoom);
 }
 
+// What is only in the kernel's memory does not survive a power cut.
+TEST_F(Disk, ThatDoesNotSyncMakesNothingDurable) {
+    FaultyDisk disk(server, "state");
+    start();
+    ASSERT_TRUE(end_a_session().durable);
+    disk->set(file_faults::kSyncCalls, EIO, 0, FaultPlan::kForEver);
+    expect_trouble("history_failing", "disk I/O error (5: Input/output error)");
+    disk->clear();
+    expect_recovery();
+}
+
 TEST_F(Disk, FullForReal) {
     SmallDisk disk(server.prefix() / "state", owner());
     if (!disk.fault().empty()) {
@@ -156,13 +178,8 @@ TEST_F(Disk, FullAtTheFirstStartTracksOnceThereIsSpace) {
     EXPECT_TRUE(wait_for_log("zone \"floor\" tracks nothing")) << said();
     EXPECT_TRUE(is_from_application(Connection(origin()).send(navigation("/app"))));
     disk->clear();
-    // Both workers have the same ones, or a session of one would be unknown to the other.
     EXPECT_TRUE(wait_for_keys());
-    Browser agent = browser();
-    begin_session(agent, "alice");
-    for (Connection* tab : tabs_on_every_worker(agent)) {
-        EXPECT_EQ(status_of(agent.send(navigation("/app"), *tab)), "ACTIVE");
-    }
+    EXPECT_EQ(count_in_log("zone \"floor\" has its keys, and tracks again"), 2U) << said();
     expect_recovery(nullptr);
 }
 
@@ -241,7 +258,9 @@ TEST_F(Disk, WithATruncatedDatabaseLeavesItAlone) {
 TEST_F(Disk, WithADatabaseOfALaterVersionLeavesItAlone) {
     live_a_day();
     history.execute("PRAGMA user_version = 99");
-    expect_left_alone("it has schema version 99", [&] { history.execute("PRAGMA user_version = 1"); });
+    expect_left_alone("it has schema version 99", [&] {
+        history.execute("PRAGMA user_version = " + std::to_string(tracker::history::kSchemaVersion));
+    });
     expect_ended(past_);
 }
 
@@ -298,7 +317,7 @@ TEST_F(Disk, HistoryOfAnotherRunningNginxIsRefusedAndTheFirstUnhurt) {
 // Of a whole nginx, what tests/multiprocess/failing_disk_test.cpp does with all calls of its follower.
 TEST_F(Disk, ThatRefusesTheNthCallIsRecoveredFrom) {
     FaultyDisk disk(server, "state");
-    const int step = std::getenv("SOAK") != nullptr ? 1 : 17;
+    const int step = agent_sessions::testing::is_soak() ? 1 : 17;
     for (int after = 0; !HasFailure(); after += step) {
         SCOPED_TRACE("refused after " + std::to_string(after));
         disk->set(file_faults::kEveryCall, EIO, after, 1);

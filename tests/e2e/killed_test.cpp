@@ -1,18 +1,21 @@
 // Every process of nginx killed at random instants while admins end sessions, and the segment lost with them:
 // what was answered as durable holds, and nothing is half-written (ARCHITECTURE 4; RELIABILITY T3).
 //
-// SOAK_KILLS=N kills N times instead of for some seconds; SEED=N repeats a run.
+// SOAK=1 kills 200 times instead of for some seconds; SEED=N repeats a run.
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <random>
 
 #include "tests/e2e/support/history_test.h"
+#include "tests/support/soak.h"
 
 namespace agent_sessions::e2e {
 namespace {
 
+using agent_sessions::testing::is_soak;
+
 constexpr std::chrono::seconds kShortForm{30};
+constexpr std::size_t kKillsOfLongForm = 200;
 constexpr std::size_t kThreads = 4;
 constexpr std::size_t kLatestInstantMs = 400;
 
@@ -43,15 +46,10 @@ class KilledWhileTerminating : public HistoryTest {
 };
 
 TEST_F(KilledWhileTerminating, WhatWasDurableStaysEndedWithoutTheSegment) {
-    const char* const kills = std::getenv("SOAK_KILLS");
-    const char* const given = std::getenv("SEED");
-    const auto seed = given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10))
-                                       : std::random_device()();
-    std::cout << "SEED=" << seed << std::endl;
+    const std::uint32_t seed = agent_sessions::testing::seed();
     const auto end = std::chrono::steady_clock::now() + kShortForm;
     const auto is_over = [&](std::size_t rounds) {
-        return kills != nullptr ? rounds >= std::strtoul(kills, nullptr, 10)
-                                : std::chrono::steady_clock::now() > end;
+        return is_soak() ? rounds >= kKillsOfLongForm : std::chrono::steady_clock::now() > end;
     };
     config.capacity = "100000";
     config.set("agent_sessions_begin", "1");

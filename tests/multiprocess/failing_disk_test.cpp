@@ -15,6 +15,7 @@
 #include "ngx_module/gateway/key_file.h"
 #include "tests/file_faults/file_faults.h"
 #include "tests/multiprocess/writers.h"
+#include "tests/support/soak.h"
 #include "tracker/attachment.h"
 #include "tracker/history/follower.h"
 #include "tracker/history/loader.h"
@@ -222,8 +223,6 @@ std::string find_lie(const Place& place, const Told& told) {
 class FailingDisk : public ::testing::Test {
   protected:
     static constexpr std::size_t kPast = 8;
-
-    static bool is_soak() { return std::getenv("SOAK") != nullptr; }
 
     FailingDisk() {
         plan_->stay_below(place_.path());

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/multiprocess/writers.h"
+#include "tests/support/soak.h"
 
 namespace agent_sessions::testing {
 namespace {
@@ -107,8 +108,9 @@ TEST(KilledAtRandom, NothingAcknowledgedIsLostAndNobodyWaitsForTheDead) {
         start_writer(writer);
     }
     const pid_t watcher = fork_child([&] { watch_the_scheduler(ledger); });
-    std::minstd_rand random(20261125);
-    for (int killed = 0; killed < 800; ++killed) {
+    std::minstd_rand random(seed());
+    const int kills = is_soak() ? 20'000 : 800;
+    for (int killed = 0; killed < kills; ++killed) {
         std::this_thread::sleep_for(std::chrono::microseconds(500 + random() % 3000));
         const int victim = static_cast<int>(random() % Ledger::kWriters);
         kill(writers[victim], SIGKILL);

@@ -21,19 +21,21 @@ const sources = {
     e2e: textOf('tests/e2e', '_test.cpp'),
     browser: textOf('tests/browser', '.test.mjs'),
     page: textOf('admin/web/test', '.test.ts'),
+    tools: textOf('tests/tools', '.test.mjs'),
 };
 
 // What is wrong with a row of the table; empty = nothing.
 function faultOf(row) {
     const [promise, proof] = row.split(/(?<!\\)\|/).slice(1, 3);
     const references = [...proof.matchAll(/`([^`]*)`/g)].map(([, reference]) => reference);
-    const tests = references.filter((reference) => /^(unit|multiprocess|e2e|browser|page) /.test(reference));
+    const tests = references.filter((reference) => /^(unit|multiprocess|e2e|browser|page|tools) /.test(reference));
     for (const reference of tests) {
         const [, suite, name] = reference.match(/^(\w+) (.*)$/);
         const gtest = name.match(/^(\w+)\.(\w+)$/);
         const exists = gtest
             ? new RegExp(`\\bTEST(_F|_P)?\\(${gtest[1]},\\s*${gtest[2]}\\)`).test(sources[suite])
-            : /^".*"$/.test(name) && sources[suite].includes(name);
+            : /^(".*"|'.*')$/.test(name) &&
+              ['"', "'", '`'].some((quote) => sources[suite].includes(name.replace(/^["']|["']$/g, quote)));
         if (!exists) return `there is no test ${reference}`;
     }
     return tests.length > 0 || proof.includes('**open**') ? '' : `nothing proves "${promise.trim()}"`;

@@ -2,11 +2,10 @@
 // Thread safety: none.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "tracker/history/sqlite.h"
@@ -20,7 +19,7 @@ class Conditions {
     void add(std::string_view sql, Values... values) {
         sql_ += sql_.empty() ? " WHERE " : " AND ";
         sql_ += sql;
-        (values_.emplace_back(Value(std::move(values))), ...);
+        (binders_.push_back(binder_of(std::move(values))), ...);
     }
 
     // " WHERE …"; empty where there is none.
@@ -29,17 +28,22 @@ class Conditions {
     // Sets the statement's first parameters; gives the index of the one behind them.
     int bind(Statement& statement) const {
         int index = 0;
-        for (const Value& value : values_) {
-            std::visit([&statement, &index](const auto& given) { statement.bind(++index, given); }, value);
+        for (const Binder& bind_to : binders_) {
+            bind_to(statement, ++index);
         }
         return index + 1;
     }
 
   private:
-    using Value = std::variant<std::int64_t, WallTime, std::string, SessionKey, EndReason>;
+    using Binder = std::function<void(Statement& statement, int index)>;
+
+    template <typename Value>
+    static Binder binder_of(Value value) {
+        return [value = std::move(value)](Statement& statement, int index) { statement.bind(index, value); };
+    }
 
     std::string sql_;
-    std::vector<Value> values_;
+    std::vector<Binder> binders_;
 };
 
 }  // namespace agent_sessions::tracker::history

@@ -8,7 +8,6 @@
 
 #include "tracker/history/account_ids.h"
 #include "tracker/history/act_writer.h"
-#include "tracker/history/loader.h"
 #include "tracker/history/peak_writer.h"
 #include "tracker/history/schema.h"
 #include "tracker/history/session_writer.h"
@@ -22,6 +21,7 @@ constexpr std::uint64_t kEventsAtOnce = 5'000;
 constexpr std::uint32_t kSlotsAtOnce = 20'000;
 constexpr Millis kPruneInterval{60'000};
 constexpr Millis kLookInterval{1'000};
+constexpr std::chrono::minutes kLongestSweep{10};
 constexpr Millis kScrubInterval{60'000};
 // Longer than anybody waits for an erasure (see DurableAct): it is not told as durable before it is.
 constexpr int kTruncations = 25;
@@ -60,6 +60,7 @@ struct Follower::Session {
     void forget() {
         accounts.forget();
         peaks.forget();
+        is_rescanning = false;
     }
 
     Connection connection;
@@ -72,7 +73,6 @@ struct Follower::Session {
     Statement write_state;
     std::int64_t epoch = 0;
     std::uint64_t last_sequence = 0;
-    std::vector<std::string> account_names;
     BootTime last_look{};
     BootTime last_prune{};
     bool is_pruning = false;
@@ -134,7 +134,7 @@ void Follower::open(Now now) {
     // The database may also have been removed under a segment that lives on.
     if (!feed_.is_loaded() || connection.integer("SELECT count(*) FROM state") == 0) {
         const HistoryFeed::LoadGuard guard(feed_);
-        load(connection, feed_, guard, now);
+        loaded_ = load(connection, feed_, guard, now);
     }
     WriteTransaction change(connection);
     if (!session->read_state.with(SegmentId{feed_.segment_id()}).step()) {
@@ -181,14 +181,6 @@ Follower::Outcome Follower::write(Now now) {
 
     // Acts are read after the latest event, so that those of all events up to it are among them.
     const std::uint64_t latest = feed_.tracker().latest_sequence();
-    // Accounts are read after their quarter hours, so that none of those belongs to an account that is not
-    // among them.
-    const std::vector<HistoryFeed::ClosedQuarter> closed_quarters = feed_.closed_quarters();
-    const std::vector<HistoryFeed::AccountState> accounts = feed_.accounts();
-    session.account_names.clear();
-    for (const HistoryFeed::AccountState& account : accounts) {
-        session.account_names.push_back(account.name);
-    }
     const std::uint64_t next_act = feed_.next_act();
     std::vector<Act> erasures;
     for (std::uint64_t number = feed_.first_unsaved_act(); number < next_act; ++number) {
@@ -202,11 +194,11 @@ Follower::Outcome Follower::write(Now now) {
         }
     }
     saved.acts = next_act;
-    for (const HistoryFeed::ClosedQuarter& closed : closed_quarters) {
-        session.peaks.write(accounts.at(closed.account).name, closed.peak, now.wall);
+    for (const HistoryFeed::ClosedQuarter& closed : feed_.closed_quarters()) {
+        session.peaks.write(feed_.account_name(closed.account), closed.peak, now.wall);
         saved.quarters = closed.place + 1;
     }
-    session.peaks.write_changed(accounts, now.wall);
+    session.peaks.write_changed(feed_.accounts(), now.wall);
 
     const std::uint64_t before = session.last_sequence;
     std::uint64_t written = before;
@@ -241,6 +233,7 @@ Follower::Outcome Follower::write(Now now) {
     change.commit();
 
     session.last_sequence = written;
+    feed_.note_lost(lost);
     if (session.is_rescanning && session.rescanned.done) {
         session.is_rescanning = false;
     }
@@ -302,9 +295,7 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
             case EventRead::none_yet:
                 return true;
         }
-        const std::string_view account = event.account < session.account_names.size()
-                                             ? std::string_view(session.account_names[event.account])
-                                             : kAllAccounts;
+        const std::string account = feed_.account_name(event.account);
         switch (event.kind) {
             case EventKind::begun:
                 session.sessions.write_begun(event, account, feed_, now);
@@ -337,8 +328,10 @@ void Follower::rescan(Now now) {
         return;
     }
     table.end_missing(session.connection, session.rescan_covers, now);
-    session.connection.execute("UPDATE not_before SET pending = 0 WHERE boundary <= " +
-                               std::to_string(session.rescan_covers));
+    // Whether all their sessions have ended by now is known of old ones only: the event that said so is lost.
+    session.connection.prepare("UPDATE not_before SET pending = 0 WHERE boundary <= ? AND at < ?")
+        .with(session.rescan_covers, now.wall - kLongestSweep)
+        .run();
 }
 
 }  // namespace agent_sessions::tracker::history

@@ -7,8 +7,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include "tracker/history/loader.h"
 #include "tracker/history/retention.h"
 #include "tracker/history_feed.h"
 
@@ -34,6 +37,9 @@ class Follower {
     // What is wrong, as nginx logs it; empty = nothing.
     const std::string& fault() const noexcept { return fault_; }
 
+    // What a step has loaded into the segment since the last call, where that could not be done at the start.
+    std::optional<Loaded> take_loaded() noexcept { return std::exchange(loaded_, std::nullopt); }
+
     HistoryFeed& feed() noexcept { return feed_; }
 
   private:
@@ -51,6 +57,7 @@ class Follower {
     std::string path_;
     Retention retention_;
     std::string fault_;
+    std::optional<Loaded> loaded_;
     std::unique_ptr<Session> session_;
     BootTime next_scrub_{};
 };

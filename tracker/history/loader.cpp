@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{5'000};
 constexpr std::chrono::hours kClockMargin{24};
+// Longer ago, a browser that ran out or logged out is hardly there any more.
+constexpr std::chrono::hours kLongestMemory{48};
 
 // The sweeping ends that were on disk before the rows of their sessions had followed.
 void apply_boundaries(Connection& connection) {
@@ -34,74 +36,89 @@ UPDATE session SET ended_at = expires, ended_sequence = ?2, reason = 5 WHERE end
         .run();
 }
 
-RestoreRequest common(const Statement& row, std::string_view account, std::string_view zone,
-                      std::string_view agent) {
+// A session's row with the texts that its request points to.
+struct Stored {
+    std::string account;
+    std::string zone;
+    std::string agent;
+    std::string label;
+    std::string address;
+    std::string user_agent;
+    std::string by;
+    std::string message;
+    std::string why;
+};
+
+constexpr std::string_view kColumns =
+    "SELECT key, name, time_zone, agent, started, expires, idle, instance, began_sequence, recorded, label, "
+    "address, user_agent, reason, ended_at, ended_sequence, ended_by, message, why "
+    "FROM session JOIN account ON account.id = session.account WHERE ";
+
+RestoreRequest read(const Statement& row, Stored& stored) {
+    stored = {row.text(1),  row.text(2),  row.text(3),  row.text(10), row.text(11),
+              row.text(12), row.text(16), row.text(17), row.text(18)};
     RestoreRequest request;
     request.key = row.key(0);
-    request.account = account;
-    request.time_zone = zone;
-    request.agent = agent;
+    request.account = stored.account;
+    request.time_zone = stored.zone;
+    request.agent = stored.agent;
+    request.label = stored.label;
+    request.address = stored.address;
+    request.user_agent = stored.user_agent;
     request.started = row.instant(4);
     request.expires = row.instant(5);
     request.idle = std::chrono::seconds{row.integer(6)};
     request.instance = std::chrono::seconds{row.integer(7)};
     request.begun_sequence = static_cast<std::uint64_t>(row.integer(8));
+    request.recorded = row.integer(9) != 0;
+    request.reason = static_cast<EndReason>(row.integer(13));
+    request.ended_at = row.instant(14);
+    request.ended_sequence = static_cast<std::uint64_t>(row.integer(15));
+    request.by = stored.by;
+    request.message = stored.message;
+    request.why = stored.why;
     return request;
 }
 
-void restore_live(Connection& connection, HistoryFeed& feed, Now now, Loaded& loaded) {
-    Statement rows = connection.prepare(R"sql(
-SELECT key, name, time_zone, agent, started, expires, idle, instance, began_sequence, label, address, user_agent
-FROM session JOIN account ON account.id = session.account WHERE ended_at IS NULL
-)sql");
+struct Restored {
+    std::uint64_t restored = 0;
+    std::uint64_t left_out = 0;
+};
+
+// Puts back what `rows` gives, for as long as there is room.
+template <typename HasRoom>
+Restored restore(Statement& rows, HistoryFeed& feed, Now now, HasRoom has_room) {
+    Restored counts;
+    Stored stored;
     while (rows.step()) {
-        const std::string account = rows.text(1);
-        const std::string zone = rows.text(2);
-        const std::string agent = rows.text(3);
-        const std::string label = rows.text(9);
-        const std::string address = rows.text(10);
-        const std::string user_agent = rows.text(11);
-        RestoreRequest request = common(rows, account, zone, agent);
-        request.label = label;
-        request.address = address;
-        request.user_agent = user_agent;
-        (feed.restore(request, now) ? loaded.live : loaded.left_out) += 1;
+        const bool done = has_room() && feed.restore(read(rows, stored), now);
+        (done ? counts.restored : counts.left_out) += 1;
     }
+    return counts;
 }
 
-// First what protects, then what only saves a browser that ran out from being taken up again; of those the
-// latest first, as far as there is room.
-void restore_over(Connection& connection, HistoryFeed& feed, Now now, Loaded& loaded) {
-    Statement rows = connection.prepare(R"sql(
-SELECT key, name, time_zone, agent, started, expires, idle, instance, began_sequence, reason, ended_at,
-       ended_sequence, ended_by, message, why
-FROM session JOIN account ON account.id = session.account
-WHERE ended_at IS NOT NULL AND expires > ?1
-ORDER BY reason IN (4, 5), ended_at DESC
-)sql");
-    rows.with(now.wall - kClockMargin);
-    while (rows.step()) {
-        const std::string account = rows.text(1);
-        const std::string zone = rows.text(2);
-        const std::string agent = rows.text(3);
-        const std::string by = rows.text(12);
-        const std::string message = rows.text(13);
-        const std::string why = rows.text(14);
-        RestoreRequest request = common(rows, account, zone, agent);
-        request.reason = static_cast<EndReason>(rows.integer(9));
-        request.ended_at = rows.instant(10);
-        request.ended_sequence = static_cast<std::uint64_t>(rows.integer(11));
-        request.by = by;
-        request.message = message;
-        request.why = why;
-        if (feed.restore(request, now)) {
-            ++loaded.ended;
-        } else if (is_told(request.reason)) {
-            ++loaded.left_out;
-        } else {
-            break;
-        }
-    }
+// First what a person or rule closed: such a cookie must never work again. Then the living. What is left of
+// the room for ended ones is for those that only save a browser from being taken up again, the latest first;
+// they never take the place of a session.
+void restore_all(Connection& connection, HistoryFeed& feed, Now now, Loaded& loaded) {
+    const auto always = [] { return true; };
+    Statement told = connection.prepare(std::string(kColumns) +
+                                        "reason IN (1, 2, 3) AND expires > ? ORDER BY expires DESC");
+    const Restored ended = restore(told.with(now.wall - kClockMargin), feed, now, always);
+    Statement alive = connection.prepare(std::string(kColumns) + "ended_at IS NULL ORDER BY began_at DESC");
+    const Restored live = restore(alive, feed, now, always);
+    const auto room_for_ended = [&feed] {
+        const Tracker::Figures figures = feed.tracker().figures();
+        return figures.ended < figures.slots - figures.capacity;
+    };
+    Statement others = connection.prepare(
+        std::string(kColumns) +
+        "reason IN (4, 5, 6) AND ended_at > ?1 AND expires > ?2 ORDER BY ended_at DESC LIMIT ?3");
+    others.with(now.wall - kLongestMemory, now.wall,
+                static_cast<std::int64_t>(feed.tracker().figures().slots));
+    loaded.live = live.restored;
+    loaded.left_out = live.left_out + ended.left_out;
+    loaded.ended = ended.restored + restore(others, feed, now, room_for_ended).restored;
 }
 
 // What began and ended here before the database could be reached.
@@ -134,8 +151,7 @@ Loaded load(Connection& connection, HistoryFeed& feed, const HistoryFeed::LoadGu
         // What happens from here on is in the ring behind this event.
         const std::uint64_t seen = feed.tracker().history_status().committed_sequence;
         write_table(connection, feed, now);
-        restore_over(connection, feed, now, loaded);
-        restore_live(connection, feed, now, loaded);
+        restore_all(connection, feed, now, loaded);
         connection
             .prepare(
                 "INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, ?1, 0, ?2) "

@@ -106,6 +106,11 @@ CREATE INDEX audit_at ON audit (at);
 -- 1 = a name was erased from the rows, and parts of the file that are free may still hold it.
 ALTER TABLE state ADD COLUMN unscrubbed INTEGER NOT NULL DEFAULT 0;
 )sql",
+    R"sql(
+-- 0 = it must not be known whose it is.
+ALTER TABLE session ADD COLUMN recorded INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX session_told ON session (expires) WHERE reason IN (1, 2, 3);
+)sql",
 };
 
 int version_of(Connection& connection) {
@@ -159,7 +164,7 @@ Connection open_for_reading(const std::string& path, std::chrono::milliseconds p
         throw NewerSchema(version);
     }
     if (version < kSchemaVersion) {
-        throw DatabaseError("it has no tables yet", SQLITE_SCHEMA);
+        throw DatabaseError("it is not of this schema version yet", SQLITE_SCHEMA);
     }
     connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
     return connection;

@@ -1,5 +1,7 @@
 #include "tracker/history/session_writer.h"
 
+#include <algorithm>
+
 namespace agent_sessions::tracker::history {
 namespace {
 
@@ -13,6 +15,11 @@ std::int64_t seconds(Millis time) noexcept {
 
 std::optional<std::string_view> text_or_null(std::string_view text) noexcept {
     return text.empty() ? std::nullopt : std::optional(text);
+}
+
+// Kept in whole seconds, it may lie before the start.
+WallTime last_seen_of(const EndedFacts& facts, Now now) noexcept {
+    return std::max(to_wall(facts.last_seen, now), facts.started);
 }
 
 }  // namespace
@@ -29,6 +36,7 @@ struct SessionWriter::Begin {
     std::uint64_t began_sequence = 0;
     Lifetime lifetime{};
     WallTime expires{};
+    bool recorded = true;
 };
 
 struct SessionWriter::End {
@@ -47,15 +55,15 @@ SessionWriter::SessionWriter(Connection& connection, AccountIds& accounts)
       accounts_(accounts),
       insert_(connection.prepare(R"sql(
 INSERT INTO session (key, account, agent, label, address, user_agent, started, began_at, began_sequence,
-                     logged_in_at, idle, absolute, instance, expires)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?3 IS NULL THEN NULL ELSE ?8 END, ?10, ?11, ?12, ?13)
+                     logged_in_at, idle, absolute, instance, expires, recorded)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?3 IS NULL THEN NULL ELSE ?8 END, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (key) DO UPDATE SET
     agent = coalesce(excluded.agent, agent), label = coalesce(excluded.label, label),
     address = coalesce(excluded.address, address), user_agent = coalesce(excluded.user_agent, user_agent),
     logged_in_at = coalesce(logged_in_at, excluded.logged_in_at)
 )sql")),
       identify_(connection.prepare(R"sql(
-UPDATE session SET agent = coalesce(?2, agent), label = ?3,
+UPDATE session SET agent = coalesce(?2, agent), label = CASE WHEN ?5 THEN ?3 ELSE label END,
     logged_in_at = CASE WHEN ?2 IS NULL THEN logged_in_at ELSE coalesce(logged_in_at, ?4) END
 WHERE key = ?1 AND ended_at IS NULL
 )sql")),
@@ -70,7 +78,7 @@ void SessionWriter::insert(const Begin& begin) {
         .with(begin.key, begin.account, text_or_null(begin.agent), text_or_null(begin.label),
               text_or_null(begin.address), text_or_null(begin.user_agent), begin.started, begin.began_at,
               begin.began_sequence, seconds(begin.lifetime.idle), seconds(begin.lifetime.absolute),
-              seconds(begin.lifetime.instance), begin.expires)
+              seconds(begin.lifetime.instance), begin.expires, begin.recorded ? 1 : 0)
         .run();
 }
 
@@ -101,6 +109,7 @@ void SessionWriter::write_begun(const Event& event, std::string_view account, Hi
         begin.lifetime = over->lifetime;
         begin.expires = to_wall(over->deadline, now);
     }
+    begin.recorded = event.recorded;
     if (event.recorded) {
         begin.agent = event.text;
     } else {
@@ -114,8 +123,10 @@ void SessionWriter::write_identified(const Event& event, HistoryFeed& feed, Now 
         return;
     }
     Row row;
-    feed.tracker().read_row(event.key, now, row);
-    identify_.with(event.key, text_or_null(event.text), text_or_null(row.label), event.at).run();
+    // Of a session that is over by now, nothing but the name is left.
+    const bool has_row = feed.tracker().read_row(event.key, now, row);
+    identify_.with(event.key, text_or_null(event.text), text_or_null(row.label), event.at, has_row ? 1 : 0)
+        .run();
 }
 
 void SessionWriter::write_ended(const Event& event, std::string_view account, HistoryFeed& feed, Now now) {
@@ -125,7 +136,7 @@ void SessionWriter::write_ended(const Event& event, std::string_view account, Hi
         over.by = facts->by;
         over.why = facts->why;
         over.message = facts->message;
-        over.last_seen = to_wall(facts->last_seen, now);
+        over.last_seen = last_seen_of(*facts, now);
     }
     if (end(over)) {
         return;
@@ -135,7 +146,9 @@ void SessionWriter::write_ended(const Event& event, std::string_view account, Hi
     begin.key = event.key;
     begin.account = accounts_.id(account, event.started);
     begin.agent = event.recorded ? std::string_view(event.text) : std::string_view();
-    begin.started = begin.began_at = event.started;
+    begin.recorded = event.recorded;
+    begin.started = event.started;
+    begin.began_at = facts ? to_wall(facts->begun, now) : event.started;
     begin.began_sequence = facts ? facts->begun_sequence : event.sequence;
     begin.lifetime = facts ? facts->lifetime : Lifetime{};
     begin.expires = facts ? to_wall(facts->deadline, now) : event.started + Lifetime{}.absolute;
@@ -147,6 +160,7 @@ void SessionWriter::write_live(const Row& row, std::string_view account, Now now
     Begin begin;
     begin.key = row.key;
     begin.account = accounts_.id(account, row.started);
+    begin.recorded = row.recorded;
     if (row.recorded) {
         begin.agent = row.agent;
         begin.label = row.label;
@@ -170,13 +184,15 @@ bool SessionWriter::write_over(const EndedFacts& facts, Now now) {
     begin.key = facts.key;
     begin.account = accounts_.id(facts.account, facts.started);
     begin.agent = facts.recorded ? std::string_view(facts.agent) : std::string_view();
-    begin.started = begin.began_at = facts.started;
+    begin.recorded = facts.recorded;
+    begin.started = facts.started;
+    begin.began_at = to_wall(facts.begun, now);
     begin.began_sequence = facts.begun_sequence;
     begin.lifetime = facts.lifetime;
     begin.expires = to_wall(facts.deadline, now);
     insert(begin);
     end({facts.key, to_wall(facts.ended_at, now), facts.ended_sequence, facts.reason, facts.by, facts.why,
-         facts.message, to_wall(facts.last_seen, now)});
+         facts.message, last_seen_of(facts, now)});
     return true;
 }
 

@@ -61,9 +61,14 @@ void refuse_foreign_file(const std::string& path) {
     }
 }
 
-// SQLite itself would make the file with the umask's rights; its journals take over those of the file.
+// SQLite itself would make the file with the umask's rights; its journals take over those of the file. One
+// that exists is not opened here: closing it again would drop the locks that this process's connections hold
+// on it, and then whoever closes the database next removes the log under them.
 void make_private_file(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0 && errno == EEXIST) {
+        return;
+    }
     if (file < 0) {
         const int error = errno;
         throw DatabaseError("open() failed" + describe(error),
@@ -200,6 +205,11 @@ Connection::Connection(const std::string& path, OpenMode mode, std::chrono::mill
         const int code = database_ == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(database_);
         sqlite3_close(std::exchange(database_, nullptr));
         throw DatabaseError("it cannot be opened: " + reason, code);
+    }
+    // SQLite opens for reading what it may not open for writing.
+    if (mode == OpenMode::read_write && sqlite3_db_readonly(database_, "main") == 1) {
+        sqlite3_close(std::exchange(database_, nullptr));
+        throw DatabaseError("it may not be written", SQLITE_READONLY);
     }
     sqlite3_busy_timeout(database_, static_cast<int>(patience.count()));
 }

@@ -1,18 +1,11 @@
 #include "tracker/history/table_rows.h"
 
-#include "tracker/history/schema.h"
-
 namespace agent_sessions::tracker::history {
 
 void TableRows::write(RowCursor& cursor, std::uint32_t slots, std::uint64_t ended_after, Now now) {
-    const std::vector<HistoryFeed::AccountState> accounts = feed_.accounts();
     feed_.read_slots(
         cursor, slots, now,
-        [&](const Row& row) {
-            const bool is_known = row.account < accounts.size();
-            sessions_.write_live(row, is_known ? std::string_view(accounts[row.account].name) : kAllAccounts,
-                                 now);
-        },
+        [&](const Row& row) { sessions_.write_live(row, feed_.account_name(row.account), now); },
         [&](const EndedFacts& facts) {
             if (facts.ended_sequence > ended_after) {
                 sessions_.write_over(facts, now);

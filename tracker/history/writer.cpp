@@ -38,14 +38,26 @@ void Writer::finish(Millis longest) {
     }
 }
 
-std::string Writer::fault() const {
+std::string Writer::take_fault() {
     const std::scoped_lock lock(mutex_);
-    return fault_;
+    std::string unreported = std::exchange(unreported_, std::string());
+    return unreported.empty() ? fault_ : unreported;
 }
 
-void Writer::publish(const std::string& fault) {
+std::optional<Loaded> Writer::take_loaded() {
     const std::scoped_lock lock(mutex_);
-    fault_ = fault;
+    return std::exchange(loaded_, std::nullopt);
+}
+
+void Writer::publish() {
+    const std::scoped_lock lock(mutex_);
+    fault_ = follower_.fault();
+    if (!fault_.empty()) {
+        unreported_ = fault_;
+    }
+    if (auto loaded = follower_.take_loaded()) {
+        loaded_ = loaded;
+    }
 }
 
 void Writer::run() noexcept {
@@ -62,7 +74,7 @@ void Writer::follow() {
     for (;;) {
         const std::uint32_t seen = follower_.feed().doorbell();
         const Follower::Outcome outcome = follower_.step(clock_());
-        publish(follower_.fault());
+        publish();
         if (outcome == Follower::Outcome::replaced) {
             return;
         }

@@ -33,18 +33,22 @@ class Writer {
     // makes it wait longer.
     void finish(Millis longest);
 
-    // What is wrong, as nginx logs it; empty = nothing.
-    std::string fault() const;
+    // What is wrong, or was since the last call, as nginx logs it; empty = nothing.
+    std::string take_fault();
+    // What was loaded into the segment since the last call.
+    std::optional<Loaded> take_loaded();
 
   private:
     void run() noexcept;
     void follow();
-    void publish(const std::string& fault);
+    void publish();
 
     Follower follower_;
     Clock clock_;
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::string fault_;
+    std::string unreported_;
+    std::optional<Loaded> loaded_;
     std::atomic<bool> is_stopping_{false};
     std::atomic<bool> is_over_{false};
     std::atomic<std::int64_t> until_{0};  // of the boot clock, ms: how long to go on writing while stopping

@@ -127,6 +127,11 @@ std::optional<AccountIndex> obtain_account(Transaction& change, std::string_view
     record.name_length = static_cast<std::uint8_t>(stored.view().size());
     record.total.store(layout.totals.default_total.load(std::memory_order_relaxed),
                        std::memory_order_relaxed);
+    AccountRecord& overall = layout.account(kOverall);
+    if (overall.zone_by_license.load(std::memory_order_relaxed) != 0) {
+        change.set(record.zone_by_license, std::uint8_t{1});
+        store_zone(change, record, ZoneName(layout, kOverall).view());
+    }
     auto& bucket = bucket_of(layout, stored.view());
     change.set(record.next, bucket.load(std::memory_order_relaxed));
     change.set(layout.totals.accounts, count + 1);
@@ -184,6 +189,13 @@ void apply_license(Transaction& change, AccountIndex account, std::optional<std:
     if (!time_zone.empty() && time_zone.size() <= kMaxTimeZoneBytes) {
         store_zone(change, record, time_zone);
     }
+}
+
+void set_default_time_zone(Transaction& change, std::string_view zone) noexcept {
+    AccountRecord& overall = change.layout().account(kOverall);
+    zone = zone.size() <= kMaxTimeZoneBytes ? zone : std::string_view();
+    change.set(overall.zone_by_license, static_cast<std::uint8_t>(zone.empty() ? 0 : 1));
+    store_zone(change, overall, zone);
 }
 
 }  // namespace agent_sessions::tracker::memory

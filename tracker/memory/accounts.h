@@ -41,6 +41,9 @@ void count_end(Transaction& change, AccountIndex account, TextIndex agent, Now n
 // A session of the account changes its agent's text.
 void count_rename(Transaction& change, AccountIndex account, TextIndex from, TextIndex to) noexcept;
 
+// The zone of the license line "*": accounts that come later live there. Empty = none.
+void set_default_time_zone(Transaction& change, std::string_view zone) noexcept;
+
 void apply_license(Transaction& change, AccountIndex account, std::optional<std::uint32_t> total,
                    std::string_view time_zone) noexcept;
 

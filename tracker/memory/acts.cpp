@@ -44,6 +44,18 @@ bool has_room(Layout& layout, const ActRequest& request) noexcept {
     return unsaved(layout) < share;
 }
 
+bool is_sweeping(const ActRequest& request) noexcept {
+    return request.sweeping && !request.refused;
+}
+
+// The account that a sweeping end is about. One that is not known yet is entered: taken for another, let
+// alone for all of them, it would end strangers. nullopt: no room for it.
+std::optional<AccountIndex> account_of(Transaction& change, const ActRequest& request) noexcept {
+    return is_sweeping(request) && request.account != account_name(change.layout(), kOverall)
+               ? obtain_account(change, request.account)
+               : std::optional(kOverall);
+}
+
 }  // namespace
 
 std::optional<ActTicket> append_act(Layout& layout, const ActRequest& request, Now now) noexcept {
@@ -54,15 +66,21 @@ std::optional<ActTicket> append_act(Layout& layout, const ActRequest& request, N
         layout.history.lost.fetch_add(1, std::memory_order_relaxed);
         return std::nullopt;
     }
+    Transaction change(layout);
+    const auto account = account_of(change, request);
+    if (!account) {
+        layout.history.lost.fetch_add(1, std::memory_order_relaxed);
+        return std::nullopt;
+    }
     const std::uint64_t number = layout.totals.next_act.load(std::memory_order_relaxed);
     const std::uint64_t sequence = layout.totals.next_event.load(std::memory_order_relaxed);
     ActRecord& record = layout.act(number);
     record.number = number;
     record.sequence = sequence;
     record.wall = now.wall.time_since_epoch().count();
-    record.boundary = request.sweeping ? sequence : 0;
+    record.boundary = is_sweeping(request) ? sequence : 0;
     record.ended.store(request.ended, std::memory_order_relaxed);
-    record.account = find_account(layout, request.account).value_or(kOverall);
+    record.account = *account;
     record.kind = static_cast<std::uint8_t>(request.kind);
     record.refused = request.refused ? 1 : 0;
     record.user_length = store(record.user, request.user);
@@ -77,7 +95,6 @@ std::optional<ActTicket> append_act(Layout& layout, const ActRequest& request, N
     record.message_length = store(record.message, request.message);
     record.pseudonym_length = store(record.pseudonym, request.pseudonym);
 
-    Transaction change(layout);
     change.set(layout.totals.next_act, number + 1);
     append_event(change, {EventKind::acted, EndReason::none, record.account, {0, number}}, now);
     change.commit();

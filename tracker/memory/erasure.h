@@ -10,7 +10,7 @@ namespace agent_sessions::tracker::memory {
 
 // See Tracker::erase_agent(). Takes the lock for each session that is changed anew, and for a few acts or
 // events at once.
-void erase_agent(Layout& layout, ErasureCursor& cursor, const ErasureRequest& request, std::uint32_t places,
+void erase_agent(Layout& layout, ErasureCursor& cursor, const ErasureRequest& asked, std::uint32_t places,
                  Waiting waiting) noexcept;
 
 }  // namespace agent_sessions::tracker::memory

@@ -135,6 +135,7 @@ inline constexpr std::uint32_t kNoTotal = ~std::uint32_t{0};
 
 struct alignas(64) AccountRecord {
     char name[kMaxAccountBytes];
+    // Of account 0: that of the license line "*", for accounts that are still to come.
     Shared<std::uint64_t> time_zone[kMaxTimeZoneBytes / 8];
     Shared<std::uint32_t> next;  // of the bucket, + 1
     Shared<std::uint32_t> current;

@@ -41,6 +41,17 @@ void set_peak(Transaction& change, AccountRecord& record, std::int64_t quarter, 
     change.set(record.quarter, quarter);
 }
 
+QuarterPeak copy_quarter(const AccountRecord& record) noexcept {
+    QuarterPeak peak;
+    peak.quarter = record.quarter.load(std::memory_order_acquire);
+    peak.peak = record.quarter_peak.load(std::memory_order_acquire);
+    peak.at = WallTime{Millis{record.quarter_peak_at.load(std::memory_order_acquire)}};
+    peak.sequence = record.quarter_peak_sequence.load(std::memory_order_acquire);
+    peak.agents = record.quarter_peak_agents.load(std::memory_order_acquire);
+    peak.refused = record.quarter_refused.load(std::memory_order_acquire);
+    return peak;
+}
+
 }  // namespace
 
 std::int64_t quarter_of(WallTime time) noexcept {
@@ -93,20 +104,14 @@ bool needs_roll(Layout& layout, AccountIndex account, Now now) noexcept {
 std::optional<QuarterPeak> running_quarter(Layout& layout, AccountIndex account) noexcept {
     const AccountRecord& record = layout.account(account);
     constexpr int kTries = 64;
+    QuarterPeak before = copy_quarter(record);
     for (int attempt = 0; attempt < kTries; ++attempt) {
-        QuarterPeak peak;
-        peak.quarter = record.quarter.load(std::memory_order_acquire);
-        peak.peak = record.quarter_peak.load(std::memory_order_acquire);
-        peak.at = WallTime{Millis{record.quarter_peak_at.load(std::memory_order_acquire)}};
-        peak.sequence = record.quarter_peak_sequence.load(std::memory_order_acquire);
-        peak.agents = record.quarter_peak_agents.load(std::memory_order_acquire);
-        peak.refused = record.quarter_refused.load(std::memory_order_acquire);
-        std::atomic_thread_fence(std::memory_order_acquire);
-        // Within a quarter hour the sequence rises with every new maximum.
-        if (peak.quarter != 0 && record.quarter.load(std::memory_order_relaxed) == peak.quarter &&
-            record.quarter_peak_sequence.load(std::memory_order_relaxed) == peak.sequence) {
-            return peak;
+        const QuarterPeak after = copy_quarter(record);
+        // Two looks that agree, neither of them while a new maximum was being set, are of one instant.
+        if (after.quarter != 0 && after == before) {
+            return after;
         }
+        before = after;
     }
     return std::nullopt;
 }

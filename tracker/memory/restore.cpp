@@ -23,6 +23,12 @@ BootTime to_boot(WallTime time, Now now) noexcept {
     return std::max(BootTime{Millis{0}}, now.boot - (now.wall - time));
 }
 
+// A logout is remembered for a while from its end on. Here that begins anew: so does the time in which an
+// unknown cookie may be taken up again.
+BootTime remembered_from(const RestoreRequest& request, Now now) noexcept {
+    return request.reason == EndReason::logout ? now.boot : to_boot(request.ended_at, now);
+}
+
 // What the segment knows stays, except that nothing known as closed by a person or rule may live.
 void restore_known(Layout& layout, const Located& known, const RestoreRequest& request, Now now) noexcept {
     if (known.word.state() != SlotState::live || !is_told(request.reason)) {
@@ -84,11 +90,12 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
     fill_slot(layout, slot, request.key, request.started, lifetime, now);
     layout.hot(slot).account.store(*account, std::memory_order_relaxed);
     layout.cold(slot).begun_sequence.store(request.begun_sequence, std::memory_order_relaxed);
+    layout.cold(slot).unrecorded.store(request.recorded ? 0 : 1, std::memory_order_relaxed);
     if (is_over(request)) {
         fill_over(change, slot, request, *account);
         publish(change, slot,
                 SlotWord(next_generation(layout, slot), SlotState::ended, request.reason,
-                         to_boot(request.ended_at, now)));
+                         remembered_from(request, now)));
     } else {
         fill_live(change, slot, request, *account, now);
         publish(change, slot,

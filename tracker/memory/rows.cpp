@@ -35,11 +35,15 @@ WallTime to_wall(BootTime time, Now now) noexcept {
     return now.wall - (now.boot - time);
 }
 
-// The word of an end says when that was; what it replaced was kept.
+// It is noted once a second at most, so that finer parts would say nothing; but no session was seen before it
+// began. The word of an end says when that was; what it replaced was kept.
 BootTime last_seen_of(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
-    return word.state() == SlotState::live
-               ? word.time()
-               : BootTime{std::chrono::seconds{layout.cold(slot).last_seen.load(std::memory_order_relaxed)}};
+    const ColdSlot& cold = layout.cold(slot);
+    const BootTime noted =
+        word.state() == SlotState::live
+            ? BootTime{std::chrono::floor<std::chrono::seconds>(word.time().time_since_epoch())}
+            : BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
+    return std::max(noted, BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}});
 }
 
 BootTime deadline_of(Layout& layout, SlotIndex slot) noexcept {
@@ -54,11 +58,6 @@ Lifetime lifetime_of(Layout& layout, SlotIndex slot) noexcept {
     return {std::chrono::seconds{hot.idle_seconds.load(std::memory_order_relaxed)},
             std::max(Millis{0}, deadline_of(layout, slot) - begun),
             std::chrono::seconds{cold.instance_seconds.load(std::memory_order_relaxed)}};
-}
-
-// It is noted once a second at most, so that finer parts would say nothing.
-BootTime whole_seconds(BootTime time) noexcept {
-    return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()) + BootTime{};
 }
 
 bool copy_instances(Layout& layout, SlotIndex slot, Now now, Row& row, bool with_details) {
@@ -112,7 +111,7 @@ bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row,
     row.account = hot.account.load(std::memory_order_relaxed);
     row.started = started_of(layout, slot);
     row.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
-    row.last_seen = to_wall(whole_seconds(last_seen_of(layout, slot, word)), now);
+    row.last_seen = to_wall(last_seen_of(layout, slot, word), now);
     row.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
     row.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
     row.lifetime = lifetime_of(layout, slot);
@@ -137,6 +136,7 @@ bool copy_facts_once(Layout& layout, SlotIndex slot, SlotWord word, EndedFacts& 
     facts.reason = word.reason();
     facts.account = account_name(layout, hot.account.load(std::memory_order_relaxed));
     facts.started = started_of(layout, slot);
+    facts.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
     facts.ended_at = word.time();
     facts.last_seen = BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
     facts.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
@@ -187,8 +187,8 @@ bool glance(Layout& layout, SlotIndex slot, Now now, Tracker::Glance& out) noexc
     out.key = key_of(layout, slot);
     out.account = layout.hot(slot).account.load(std::memory_order_relaxed);
     out.started = started_of(layout, slot);
-    out.last_seen = to_wall(whole_seconds(last_seen_of(layout, slot, word)), now);
-    out.begun = BootTime{Millis{layout.cold(slot).begun.load(std::memory_order_relaxed)}};
+    out.last_seen = to_wall(last_seen_of(layout, slot, word), now);
+    out.begun_sequence = layout.cold(slot).begun_sequence.load(std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_acquire);
     return word_of(layout, slot).generation() == word.generation();
 }

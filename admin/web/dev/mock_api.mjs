@@ -143,7 +143,7 @@ export function answer(state, method, path, parameters, body) {
   if (method === "GET" && path === "") {
     const { user, role, accounts, write } = state;
     const who = { name: "agent-sessions", version: "0.1.0", api: 1, user, role, accounts, write };
-    return { status: 200, body: { ...who, time_zone: zone, links: { erase: "erase" } } };
+    return { status: 200, body: { ...who, time_zone: zone, links: {} } };
   }
 
   if (method === "GET" && path === "accounts") {

@@ -149,7 +149,7 @@ export function createStore(api: Api, initial: View = plainView) {
 
   const seesTicks = computed(() => who.value !== null && who.value.role !== "viewer");
   const mayTerminate = computed(() => seesTicks.value && who.value?.write === true);
-  const mayErase = computed(() => mayTerminate.value && who.value?.role === "admin" && "erase" in who.value.links);
+  const mayErase = computed(() => mayTerminate.value && who.value?.role === "admin");
   const severalAccounts = computed(() => {
     const accounts = who.value?.accounts ?? [];
     return accounts.length > 1 || accounts[0] === "*";

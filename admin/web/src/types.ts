@@ -19,10 +19,7 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type EndReason = Schemas["EndReason"];
 export type Health = Schemas["Health"];
 export type HealthReason = Schemas["HealthReason"];
-export interface Erased {
-  pseudonym: string;
-  durable: boolean;
-}
+export type Erased = Schemas["Erased"];
 export type TerminateResult = Schemas["TerminateResult"];
 export type TerminatedRefs = Schemas["TerminatedRefs"];
 export type TerminatedMany = Schemas["TerminatedMany"];

@@ -37,6 +37,7 @@ test("every answer of the mock is as described", async () => {
     const { kind: _, sessions, entries, ...others } = await api.record(kind, {}, page);
     assertIs(schema, { ...others, ...(kind === "audit" ? { entries } : { sessions }) });
   }
+  assertIs("Erased", await mockPage({ role: "admin" }).api.erase({ agent: "ada", account: "" }));
   assertIs("TerminatedRefs", await api.terminate([inventSession(0).ref], { reason: "", message: "" }));
 });
 

@@ -29,6 +29,7 @@ test("an erased name is gone from the list, and its pseudonym is told", async ()
   assert.equal(store.opened.value, null, "the drawer would show the old name");
   const pseudonym = store.erasure.value?.result?.pseudonym ?? "";
   assert.notEqual(pseudonym, "");
+  assert.deepEqual(requests.find(({ path }) => path === "erase")?.method, "POST");
   assert.deepEqual(store.list.value?.sessions.map(({ agent }) => agent).sort(), [pseudonym, "zoe"].sort());
   store.closeErasure();
   assert.equal(store.erasure.value, null);

@@ -105,7 +105,7 @@ void NginxServer::preload(const char* library, const std::string& variable) {
 }
 
 void NginxServer::fail_allocations_while(const std::filesystem::path& sign) {
-    preload("failing_new.so", "AGENT_SESSIONS_FAIL_NEW=" + sign.string());
+    preload("libfailing_new.so", "AGENT_SESSIONS_FAIL_NEW=" + sign.string());
 }
 
 void NginxServer::obey_fault_plan(const std::filesystem::path& plan) {
@@ -257,9 +257,11 @@ void NginxServer::kill_all() {
     for (const pid_t child : children) {
         kill(child, SIGKILL);
     }
+    // To the last thread: one that is in the middle of a write keeps the ports open for a while.
+    const auto is_there = [](pid_t process) { return kill(process, 0) == 0; };
     wait_until([&] {
         reap_strays();
-        return !is_running(master) && std::none_of(children.begin(), children.end(), is_running);
+        return !is_there(master) && std::none_of(children.begin(), children.end(), is_there);
     });
 }
 

@@ -59,6 +59,19 @@ TEST_F(OverviewTest, AccountsAreThoseInScope) {
     EXPECT_EQ(all.at("accounts").as_array().size(), 2u);
 }
 
+// Before its first session an account showed no licences, though the line "*" gives it some.
+TEST_F(OverviewTest, AnAccountWithoutSessionsHasTheLicencesOfTheLineForAllOthers) {
+    license({{"*", 20, "Europe/Paris"}});
+    caller_.accounts = "alpha";
+    const boost::json::object accounts = get_json("api/1/accounts");
+    EXPECT_EQ(accounts.at("accounts").at(0).at("total"), 20);
+    EXPECT_EQ(accounts.at("accounts").at(0).at("time_zone"), "Europe/Paris");
+    const boost::json::object usage = get_json("api/1/usage");
+    EXPECT_EQ(usage.at("total"), 20);
+    EXPECT_EQ(usage.at("time_zone"), "Europe/Paris");
+    EXPECT_EQ(get_json("api/1/sessions").at("time_zone"), "Europe/Paris");
+}
+
 TEST_F(OverviewTest, UsageIsOfOneAccountOrOfTheScope) {
     begin({.agent = "ada", .account = "alpha", .time_zone = "Europe/Paris"});
     begin({.agent = "ada", .account = "alpha"});

@@ -165,6 +165,16 @@ TEST_F(TerminateTest, AFilterTakesTheConditionsOfTheList) {
     expect_ended(terminate(R"({"filter":{},"expected":1})"), 1);
 }
 
+// Each worker has a clock of its own, which stands still while the worker is busy.
+TEST_F(TerminateTest, WhatHadBegunInAWorkerWhoseClockIsAheadIsEndedToo) {
+    clock_.advance(tracker::Millis{20});
+    begin({.agent = "ada", .account = "alpha"});
+    begin({.agent = "bob", .account = "alpha"});
+    clock_.advance(tracker::Millis{-20});
+    expect_ended(terminate(R"({"filter":{"agent":"ada"}})"), 1);
+    expect_ended(terminate(R"({"filter":{"agent":"bob"},"expected":1})"), 1);
+}
+
 TEST_F(TerminateTest, AnEmergencyNeedsNoNumber) {
     begin({.agent = "ada", .account = "alpha"});
     begin({.agent = "bob", .account = "alpha"});
@@ -398,7 +408,8 @@ TEST_F(TerminateTest, AnActThatIsMissingInTheAuditIsToldInTheLog) {
         EXPECT_EQ(json_of(response).at("durable"), false) << body;
         EXPECT_NE(response.log.find("missing in the audit"), std::string::npos) << body;
         tracker::RowCursor cursor;
-        tracker_.end_all(cursor, 10'000, {std::nullopt, std::nullopt, clock_.now().boot}, {}, clock_.now());
+        tracker_.end_all(cursor, 10'000, {std::nullopt, std::nullopt, tracker_.latest_sequence()}, {},
+                         clock_.now());
     }
 }
 

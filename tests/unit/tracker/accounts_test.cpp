@@ -78,6 +78,30 @@ TEST_F(Accounts, TheZoneOfTheLicenceOutranksTheOneAtABegin) {
     EXPECT_EQ(tracker_.account_usage("globex")->time_zone, "Asia/Kathmandu");
 }
 
+// An account that came after the start had the licences of the line "*", and its zone only after a reload.
+TEST_F(Accounts, TheZoneOfTheLineForAllOthersHoldsForAccountsThatComeLater) {
+    const License lines[] = {{"*", 20, "Europe/Paris"}, {"globex", 3, {}}};
+    tracker_.set_licenses(lines);
+    EXPECT_EQ(tracker_.unseen_account().total, 20U);
+    EXPECT_EQ(tracker_.unseen_account().time_zone, "Europe/Paris");
+    BeginRequest elsewhere = request(1);
+    elsewhere.time_zone = "Asia/Kathmandu";
+    tracker_.begin(elsewhere, clock_.now());
+    EXPECT_EQ(tracker_.account_usage("acme")->total, 20U);
+    EXPECT_EQ(tracker_.account_usage("acme")->time_zone, "Europe/Paris");
+    elsewhere.key = key(2);
+    elsewhere.account = "globex";
+    tracker_.begin(elsewhere, clock_.now());
+    EXPECT_EQ(tracker_.account_usage("globex")->time_zone, "Asia/Kathmandu") << "its own line names none";
+    tracker_.set_licenses({});
+    EXPECT_EQ(tracker_.unseen_account().total, std::nullopt);
+    EXPECT_EQ(tracker_.unseen_account().time_zone, "");
+    elsewhere.key = key(3);
+    elsewhere.account = "initech";
+    tracker_.begin(elsewhere, clock_.now());
+    EXPECT_EQ(tracker_.account_usage("initech")->time_zone, "Asia/Kathmandu");
+}
+
 TEST_F(Accounts, LongNamesThatShareABeginningStayApart) {
     const std::string first = std::string(100, 'a') + "1";
     const std::string second = std::string(100, 'a') + "2";

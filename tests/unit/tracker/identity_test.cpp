@@ -41,8 +41,9 @@ TEST_F(Identity, ANameThatIsNotUtf8IsKeptAsItIsShown) {
     EXPECT_EQ(row(2).interactions, std::vector<std::string>{"\xf0\x9f\x98\x80 \xef\xbf\xbd"});
     RowCursor cursor;
     const std::string_view shown = "Ren\xef\xbf\xbd \xef\xbf\xbd x";
-    EXPECT_EQ(tracker_.end_all(cursor, 10'000, {std::nullopt, shown, clock_.now().boot}, {}, clock_.now()),
-              1U);
+    EXPECT_EQ(
+        tracker_.end_all(cursor, 10'000, {std::nullopt, shown, tracker_.latest_sequence()}, {}, clock_.now()),
+        1U);
 }
 
 TEST_F(Identity, ALongNameThatIsNotUtf8IsCutBetweenCharacters) {

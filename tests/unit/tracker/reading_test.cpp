@@ -106,7 +106,7 @@ TEST_F(Reading, EndingAllLeavesNobodyWhoseTimeIsOver) {
     begin(2);
     RowCursor cursor;
     Tracker::EndScope everybody;
-    everybody.begun_by = clock_.now().boot;
+    everybody.begun_by = tracker_.latest_sequence();
     EXPECT_EQ(tracker_.end_all(cursor, 100, everybody, {}, clock_.now()), 1U);
     EXPECT_EQ(listed(), 0U);
     EXPECT_EQ(current(), 0U);

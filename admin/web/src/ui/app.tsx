@@ -123,8 +123,8 @@ function Header({ store, record }: Stores) {
 
 function Tabs({ store }: { store: Store }) {
   const choose = (tab: Tab) => {
-    // "Who was on" begins with now.
-    const record = tab === "history" ? { at: store.asOf.value ?? new Date().toISOString() } : {};
+    // "Who was on" begins with now. The list may be older than that, and an instant to come is now to the server.
+    const record = tab === "history" ? { at: new Date().toISOString() } : {};
     store.change({ tab, record });
   };
   return (
@@ -162,18 +162,24 @@ export function App({ store, record, shown }: Stores & { shown: ShownColumns }) 
       <Header store={store} record={record} />
       <Tabs store={store} />
       <main>
-        <Banners store={store} />
-        <ListProblem store={store} />
         {tab === "active" ? (
           <>
-            <Figures store={store} />
-            <OutcomeNotice store={store} />
-            <Toolbar store={store} shown={shown} />
+            <div class="above">
+              <Banners store={store} />
+              <ListProblem store={store} />
+              <Figures store={store} />
+              <OutcomeNotice store={store} />
+              <Toolbar store={store} shown={shown} />
+            </div>
             <SessionTable store={store} shown={shown} />
             <ListPages store={store} below />
           </>
         ) : (
-          <Record key={tab} store={store} record={record} kind={tab} />
+          <>
+            <Banners store={store} />
+            <ListProblem store={store} />
+            <Record key={tab} store={store} record={record} kind={tab} />
+          </>
         )}
       </main>
       <Footer store={store} />

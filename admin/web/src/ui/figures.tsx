@@ -48,7 +48,7 @@ function Bar({ current, total }: { current: number; total: number }) {
 export function Figures({ store }: { store: Store }) {
   const text = strings.figures;
   const usage = store.usage.value;
-  const unreadable = store.usageProblem.value !== null || usage?.days?.length === 0;
+  const unreadable = store.usageProblem.value !== null || usage?.days.length === 0;
   const missing = unreadable ? text.unavailable : text.notMeasured;
   const total = usage?.total ?? null;
   const over = usage !== null && total !== null && usage.current > total;

@@ -24,12 +24,13 @@ const placesOf = <Item,>(items: readonly Item[], holds: (item: Item) => boolean)
 
 type Hover = (place: number | null) => void;
 
-function daysSpec(days: readonly Day[], onHover: Hover, store: Store): PlotSpec {
+function daysSpec(days: readonly Day[], today: string, onHover: Hover, store: Store): PlotSpec {
   const apart = Math.max(1, Math.ceil(days.length / 6));
   return {
     counts: days.map(({ max }) => max),
     bars: true,
     pale: placesOf(days, ({ complete }) => !complete),
+    unmeasured: placesOf(days, ({ date, max }) => max === null && date <= today),
     totals: days.map(({ total }) => total),
     marked: [...placesOf(days, ({ max, refused }) => max !== null && refused > 0)],
     label: (place) => named(shortDay, days[place]?.date ?? ""),
@@ -55,6 +56,7 @@ function minutesSpec(minutes: UsageMinutes, onHover: Hover, store: Store): PlotS
     counts: minutes.max,
     bars: false,
     pale: new Set(),
+    unmeasured: new Set(),
     totals: minutes.max.map(() => minutes.total),
     marked: peak > 0 ? [peakAt] : [],
     label: (place) => clock(instantAt(minutes, place), minutes.time_zone) ?? "",
@@ -110,6 +112,7 @@ function DayRow({ day, today, zone, store }: Omit<DaysProperties, "days"> & { da
 
 function DaysTable({ days, ...properties }: DaysProperties) {
   const text = strings.graph;
+  const upToNow = days.filter(({ date }) => date <= properties.today).reverse();
   return (
     <div class="days" role="region" aria-label={text.title} tabIndex={0}>
       <table>
@@ -127,7 +130,7 @@ function DaysTable({ days, ...properties }: DaysProperties) {
           </tr>
         </thead>
         <tbody>
-          {[...days].reverse().map((day) => (
+          {upToNow.map((day) => (
             <DayRow key={day.date} day={day} {...properties} />
           ))}
         </tbody>
@@ -162,7 +165,7 @@ function Legend({ spec }: { spec: PlotSpec }) {
   const keys = [
     spec.totals.some((total) => total !== null) && { kind: "total", words: text.total },
     spec.marked.length > 0 && { kind: "mark", words: spec.bars ? text.refused : text.peak },
-    spec.bars && spec.counts.includes(null) && { kind: "unmeasured", words: text.unmeasured },
+    spec.unmeasured.size > 0 && { kind: "unmeasured", words: text.unmeasured },
   ];
   return (
     <ul class="legend">
@@ -184,7 +187,7 @@ function DayCurve({ store, usage }: { store: Store; usage: Usage }) {
   const minutes = store.minutes.value;
   const [place, setPlace] = useState<number | null>(null);
   const spec = useMemo(() => minutes && minutesSpec(minutes, setPlace, store), [minutes, store]);
-  const known = usage.days?.find(({ date }) => date === day);
+  const known = usage.days.find(({ date }) => date === day);
   const inDay = known ? wordsOf(known, usage.time_zone) : "";
   const minute = minutes && place !== null ? minutes.max[place] : undefined;
   return (
@@ -225,11 +228,11 @@ function Days({ store, usage }: { store: Store; usage: Usage }) {
   const days = usage.days;
   const [asTable, setAsTable] = useState(false);
   const [place, setPlace] = useState<number | null>(null);
-  const spec = useMemo(() => days && daysSpec(days, setPlace, store), [days, store]);
-  if (!days || !spec || days.length === 0) {
+  const today = store.usage.value?.days.at(-1)?.date ?? days.at(-1)?.date ?? "";
+  const spec = useMemo(() => daysSpec(days, today, setPlace, store), [days, today, store]);
+  if (days.length === 0) {
     return <p class="quiet">{text.unreadable}</p>;
   }
-  const today = store.usage.value?.days?.at(-1)?.date ?? days.at(-1)?.date ?? "";
   const measured = days.flatMap(({ max }) => (max === null ? [] : [max]));
   const hovered = place === null ? undefined : days[place];
   const { month } = store.view.value;
@@ -282,7 +285,7 @@ function Days({ store, usage }: { store: Store; usage: Usage }) {
 export function Graph({ store }: { store: Store }) {
   const { month, day } = store.view.value;
   const usage = month === "" ? store.usage.value : store.monthUsage.value;
-  return usage?.days ? (
+  return usage ? (
     <div class="graph">{day === "" ? <Days store={store} usage={usage} /> : <DayCurve store={store} usage={usage} />}</div>
   ) : null;
 }

@@ -9,6 +9,8 @@ export interface PlotSpec {
   bars: boolean;
   /** Places whose bar is paler: what is not complete yet. */
   pale: ReadonlySet<number>;
+  /** Places that were not measured; they have a ground of their own, so that they do not look like zeros. */
+  unmeasured: ReadonlySet<number>;
   /** What is owned, at each place. */
   totals: Counts;
   /** Places that are marked with a dot on top. */
@@ -25,7 +27,11 @@ const kHeight = 180;
 const kTop = 8;
 const kRight = 8;
 const kBottom = kHeight - 24;
+/** The axis ends so much above the highest count. */
+const kRoomAbove = 1.06;
 const kMostSteps = 6;
+/** Room for the axis of counts, a digit of it, and a label of the other. */
+const kGap = 16;
 const kDigit = 7;
 const kLabel = 46;
 const kBar = 0.72;
@@ -47,73 +53,132 @@ function useWidth() {
   return { element, width };
 }
 
-function drawing({ counts, bars, pale, totals, marked, label, labels }: PlotSpec, width: number) {
+/** Where counts and places stand, in pixels. */
+interface Scale {
+  left: number;
+  right: number;
+  slot: number;
+  steps: number[];
+  x: (place: number) => number;
+  y: (count: number) => number;
+}
+
+function scaleOf({ counts, totals }: PlotSpec, width: number): Scale {
   const highest = Math.max(1, ...counts.map((count) => count ?? 0), ...totals.map((total) => total ?? 0));
   const steps = axisSteps(highest, kMostSteps);
-  const left = 16 + kDigit * strings.number(steps.at(-1) ?? 0).length;
-  const slot = (width - kRight - left) / counts.length;
-  const x = (place: number) => round(left + place * slot);
-  const y = (count: number) => round(kBottom - (count / (highest * 1.06)) * (kBottom - kTop));
-  const bar = Math.min(kBar * slot, kWidestBar);
+  const left = kGap + kDigit * strings.number(steps.at(-1) ?? 0).length;
+  const right = width - kRight;
+  const slot = (right - left) / counts.length;
+  return {
+    left,
+    right,
+    slot,
+    steps,
+    x: (place) => round(left + place * slot),
+    y: (count) => round(kBottom - (count / (highest * kRoomAbove)) * (kBottom - kTop)),
+  };
+}
+
+interface PartProperties {
+  spec: PlotSpec;
+  scale: Scale;
+}
+
+function Axes({ spec: { counts, bars, label, labels }, scale: { left, right, slot, steps, x, y } }: PartProperties) {
   const apart = labels.apart * Math.ceil(kLabel / (labels.apart * slot));
   const last = counts.length - 1;
-  const named = counts.map((_, place) => place).filter((place) => (labels.fromLast ? last - place : place) % apart === 0);
-  const labelX = (place: number) => Math.min(x(bars ? place + 0.5 : place), width - kLabel / 2);
-  const drawn = (
+  const isNamed = (place: number) => (labels.fromLast ? last - place : place) % apart === 0;
+  return (
     <>
-      {bars &&
-        levels(counts.map((count) => (count === null ? 0 : null))).map(([from, to]) => (
-          <rect key={from} class="unmeasured" x={x(from)} y={kTop} width={round(x(to) - x(from))} height={kBottom - kTop} />
-        ))}
       {steps.map((step) => (
         <g key={step}>
-          <path class="grid" d={`M${left} ${y(step)}H${width - kRight}`} />
+          <path class="grid" d={`M${left} ${y(step)}H${right}`} />
           <text class="count" x={left - 8} y={y(step) + 4}>
             {strings.number(step)}
           </text>
         </g>
       ))}
-      {named.map((place) => (
-        <text key={place} x={labelX(place)} y={kHeight - 6}>
-          {label(place)}
-        </text>
-      ))}
-      {bars ? (
-        counts.map(
-          (count, place) =>
-            count !== null && (
-              <rect
-                key={place}
-                class={pale.has(place) ? "bar pale" : "bar"}
-                x={round(x(place + 0.5) - bar / 2)}
-                y={y(count)}
-                width={round(bar)}
-                height={round(kBottom - y(count))}
-                rx={Math.min(3, bar / 6)}
-              />
-            ),
-        )
-      ) : (
-        <>
-          <path class="ground" d={stepPath(counts, x, y, kBottom)} />
-          <path class="curve" d={stepPath(counts, x, y)} />
-        </>
+      {counts.map(
+        (_, place) =>
+          isNamed(place) && (
+            <text key={place} x={Math.min(x(bars ? place + 0.5 : place), right + kRight - kLabel / 2)} y={kHeight - 6}>
+              {label(place)}
+            </text>
+          ),
       )}
-      <path class="total" d={stepPath(totals, x, y)} />
-      {marked.map((place) => (
-        <circle key={place} class="mark" cx={x(place + 0.5)} cy={y(counts[place] ?? 0)} r="4" />
+    </>
+  );
+}
+
+function Unmeasured({ spec: { counts, unmeasured }, scale: { x } }: PartProperties) {
+  const flags = counts.map((_, place) => (unmeasured.has(place) ? 0 : null));
+  return (
+    <>
+      {levels(flags).map(([from, to]) => (
+        <rect
+          key={from}
+          class="unmeasured"
+          x={x(from)}
+          y={kTop}
+          width={round(x(to) - x(from))}
+          height={kBottom - kTop}
+        />
       ))}
     </>
   );
-  return { left, slot, x, drawn };
+}
+
+function Bars({ spec: { counts, pale }, scale: { slot, x, y } }: PartProperties) {
+  const width = Math.min(kBar * slot, kWidestBar);
+  return (
+    <>
+      {counts.map(
+        (count, place) =>
+          count !== null && (
+            <rect
+              key={place}
+              class={pale.has(place) ? "bar pale" : "bar"}
+              x={round(x(place + 0.5) - width / 2)}
+              y={y(count)}
+              width={round(width)}
+              height={round(kBottom - y(count))}
+              rx={Math.min(3, width / 6)}
+            />
+          ),
+      )}
+    </>
+  );
+}
+
+const Curve = ({ spec: { counts }, scale: { x, y } }: PartProperties) => (
+  <>
+    <path class="ground" d={stepPath(counts, x, y, kBottom)} />
+    <path class="curve" d={stepPath(counts, x, y)} />
+  </>
+);
+
+function Drawing({ spec, scale }: PartProperties) {
+  const { x, y } = scale;
+  return (
+    <>
+      <Unmeasured spec={spec} scale={scale} />
+      <Axes spec={spec} scale={scale} />
+      {spec.bars ? <Bars spec={spec} scale={scale} /> : <Curve spec={spec} scale={scale} />}
+      <path class="total" d={stepPath(spec.totals, x, y)} />
+      {spec.marked.map((place) => (
+        <circle key={place} class="mark" cx={x(place + 0.5)} cy={y(spec.counts[place] ?? 0)} r="4" />
+      ))}
+    </>
+  );
 }
 
 /** A picture for the pointer; whoever can't use one has the same numbers in a table. */
 export function Plot({ spec, place, words }: { spec: PlotSpec; place: number | null; words: string }) {
   const { element, width } = useWidth();
-  const { left, slot, x, drawn } = useMemo(() => drawing(spec, width), [spec, width]);
+  const scale = useMemo(() => scaleOf(spec, width), [spec, width]);
+  const drawing = useMemo(() => <Drawing spec={spec} scale={scale} />, [spec, scale]);
   const placeOf = ({ offsetX }: MouseEvent) =>
-    Math.max(0, Math.min(spec.counts.length - 1, Math.floor((offsetX - left) / slot)));
+    Math.max(0, Math.min(spec.counts.length - 1, Math.floor((offsetX - scale.left) / scale.slot)));
   return (
     <div class="plot" ref={element}>
       {width > 0 && (
@@ -126,8 +191,16 @@ export function Plot({ spec, place, words }: { spec: PlotSpec; place: number | n
           onPointerLeave={() => spec.onHover(null)}
           onClick={(event) => spec.onChoose(placeOf(event))}
         >
-          {place !== null && <rect class="aimed" x={x(place)} y={kTop} width={Math.max(1, round(slot))} height={kBottom - kTop} />}
-          {drawn}
+          {place !== null && (
+            <rect
+              class="aimed"
+              x={scale.x(place)}
+              y={kTop}
+              width={Math.max(1, round(scale.slot))}
+              height={kBottom - kTop}
+            />
+          )}
+          {drawing}
         </svg>
       )}
     </div>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { isProbablyGone, type Store } from "../store.js";
 import { strings } from "../strings.js";
 import { ago, plainTime } from "../times.js";
@@ -6,6 +7,7 @@ import type { Session, SortKey } from "../types.js";
 import { AgentName, Browser, Foreign, Instant, InteractionNames, agentWords } from "./cells.js";
 import { type OptionalColumn, type ShownColumns, optionalColumns } from "./columns.js";
 import { SortIcon } from "./icons.js";
+import { useRowsInPlace } from "./rows_in_place.js";
 
 function SortHeader({ store, column, children }: { store: Store; column: SortKey; children?: ComponentChildren }) {
   const { key, descending } = store.sort.value;
@@ -120,6 +122,12 @@ function SelectPage({ store, rows }: { store: Store; rows: readonly Session[] })
 const isAimedAt = (element: EventTarget | null) => element instanceof Element && element.matches(":focus-visible");
 
 export function SessionTable({ store, shown }: { store: Store; shown: ShownColumns }) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const holdRows = useRowsInPlace(body);
+  const aim = (aiming: boolean) => {
+    store.aimAtRows(aiming);
+    holdRows(aiming);
+  };
   const list = store.list.value;
   if (!list) {
     return store.problem.value ? null : <p class="quiet">{strings.loading}</p>;
@@ -154,10 +162,11 @@ export function SessionTable({ store, shown }: { store: Store; shown: ShownColum
           </tr>
         </thead>
         <tbody
-          onPointerEnter={() => store.aimAtRows(true)}
-          onPointerLeave={() => store.aimAtRows(false)}
-          onFocusIn={(event) => isAimedAt(event.target) && store.aimAtRows(true)}
-          onFocusOut={() => store.aimAtRows(false)}
+          ref={body}
+          onPointerEnter={() => aim(true)}
+          onPointerLeave={() => aim(false)}
+          onFocusIn={(event) => isAimedAt(event.target) && aim(true)}
+          onFocusOut={() => aim(false)}
         >
           {rows.map((session) => (
             <SessionRow

@@ -1,0 +1,66 @@
+// How much room a row of each table of the history takes on disk, its indexes included.
+//
+// Usage: history_size. Names, addresses and browsers are of the usual length; every session has ended.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "tracker/history/schema.h"
+
+namespace agent_sessions::bench {
+namespace {
+
+using namespace tracker::history;
+
+constexpr int kRows = 20'000;
+
+struct Table {
+    const char* name;
+    const char* row;  // the SELECT of one row, numbered n
+};
+
+constexpr Table kTables[] = {
+    {"session", R"sql(
+INSERT INTO session SELECT randomblob(16), 1, 'Anneliese Example ' || n % 500, 'Billing North', '192.0.2.' || n % 250,
+    'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0', 1767225600000 + n * 7000,
+    1767225600500 + n * 7000, n * 2, 1767225600500 + n * 7000, 1767225600000 + n * 9000, 1767225600000 + n * 9000,
+    n * 2 + 1, 4, NULL, NULL, NULL, 1800, 43200, 1800, 1767268800000 + n * 7000, 1)sql"},
+    {"peak",
+     "INSERT INTO peak SELECT 1, 1963584 + n, 400 + n % 80, 1767225600000 + n * 900000, n * 50, 380, 0"},
+    {"audit", R"sql(
+INSERT INTO audit SELECT n, 1767225600000 + n * 60000, 'supervisor', 'operator', '192.0.2.9', 'terminate',
+    'acme' || char(10), lower(hex(randomblob(16))), NULL, 'the shift is over', 'Please log in again.', 1, 'done')sql"},
+};
+
+std::int64_t bytes_of(Connection& connection) {
+    connection.execute("VACUUM");
+    return connection.integer("PRAGMA page_count") * connection.integer("PRAGMA page_size");
+}
+
+void measure(const Table& table, const std::string& path) {
+    Connection connection = open_for_writing(path, std::chrono::seconds{1});
+    connection.execute("INSERT INTO account (id, name, time_zone, first_seen) VALUES (1, 'acme', 'UTC', 0)");
+    const std::int64_t before = bytes_of(connection);
+    WriteTransaction change(connection);
+    connection.execute(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < " +
+        std::to_string(kRows) + ") " + table.row + " FROM numbers");
+    change.commit();
+    std::printf("%-8s %5lld bytes a row\n", table.name,
+                static_cast<long long>((bytes_of(connection) - before) / kRows));
+}
+
+}  // namespace
+}  // namespace agent_sessions::bench
+
+int main() {
+    std::string pattern = std::filesystem::temp_directory_path() / "history-size-XXXXXX";
+    const std::string directory = ::mkdtemp(pattern.data());
+    for (const auto& table : agent_sessions::bench::kTables) {
+        agent_sessions::bench::measure(table, directory + "/" + table.name + ".db");
+    }
+    std::filesystem::remove_all(directory);
+}
