@@ -65,8 +65,8 @@ void open_page(std::string& html, std::string_view title) {
     html.reserve(kUsualPage);
     append(html, {"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", title,
                   "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-                  "<meta name=\"robots\" content=\"noindex\">\n<style>",
-                  kStyle, "</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n"});
+                  "<meta name=\"robots\" content=\"noindex\">\n<style>", kStyle,
+                  "</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n"});
 }
 
 void close_page(std::string& html) {
