@@ -64,9 +64,9 @@ void append(std::string& out, std::initializer_list<std::string_view> parts) {
 void open_page(std::string& html, std::string_view title) {
     html.reserve(kUsualPage);
     append(html, {"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", title,
-                  "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<meta name=\"robots\" content=\"noindex\">\n<style>",
-                  kStyle, "</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n"});
+                  "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+                  "<meta name=\"robots\" content=\"noindex\">\n<style>", kStyle,
+                  "</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n"});
 }
 
 void close_page(std::string& html) {
@@ -195,7 +195,7 @@ Answer session_required_answer(bool as_page) {
 
 Answer session_unavailable_answer(bool as_page) {
     Answer answer = make_refusal(503, "session_unavailable", kUnavailableTitle, kUnavailableDetail, as_page);
-    answer.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+    answer.headers.push_back({"Retry-After", kRetryAfterSeconds});
     return answer;
 }
 

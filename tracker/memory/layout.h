@@ -31,7 +31,7 @@
 namespace agent_sessions::tracker::memory {
 
 inline constexpr char kMagic[16] = "agent-sessions\n";
-inline constexpr std::uint32_t kLayoutVersion = 2;
+inline constexpr std::uint32_t kLayoutVersion = 3;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 
 using SlotIndex = std::uint32_t;
