@@ -128,6 +128,7 @@ class ListTask final : public Task {
                 if (const std::string* const account = accounts_.covered_name(row.account)) {
                     sessions_.push_back(session_json(
                         row, {*account, accounts_.time_zone(row.account), row.key == own_session_}));
+                    shown_.push_back(row.key);
                 }
             }
             ++enriched_;
@@ -138,10 +139,23 @@ class ListTask final : public Task {
         return enriched_ == wanted;
     }
 
+    // A page that took several slices must not show more sessions than it counts.
+    json::array still_counted() {
+        json::array sessions;
+        sessions.reserve(sessions_.size());
+        for (std::size_t place = 0; place < sessions_.size(); ++place) {
+            if (tracker_.is_counted(shown_[place])) {
+                sessions.push_back(std::move(sessions_[place]));
+            }
+        }
+        return sessions;
+    }
+
     Response answer(tracker::Now now) {
+        json::array sessions = still_counted();
         const std::uint64_t total = accounts_.figures().current;
         json::object list{
-            {"sessions", std::move(sessions_)},
+            {"sessions", std::move(sessions)},
             {"total", total},
             {"filtered", list_.filter.narrows() ? filtered_ : total},
             {"next", nullptr},
@@ -165,6 +179,7 @@ class ListTask final : public Task {
     std::optional<std::vector<SortKey>> keys_;
     std::size_t enriched_ = 0;
     json::array sessions_;
+    std::vector<tracker::SessionKey> shown_;  // of each of sessions_
 };
 
 }  // namespace

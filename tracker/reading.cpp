@@ -43,6 +43,11 @@ bool Tracker::read_row(SessionKey key, Now now, Row& row, bool with_details) {
            row.key == key;
 }
 
+bool Tracker::is_counted(SessionKey key) const noexcept {
+    const Located located = locate(*layout_, key);
+    return located && located.word.is_counted();
+}
+
 void Tracker::read_rows(RowCursor& cursor, std::uint32_t slots, Now now, const Wanted& wanted,
                         const Visit& visit) {
     const std::uint32_t used = layout_->totals.fresh_slots.load(std::memory_order_acquire);

@@ -135,6 +135,8 @@ class Tracker {
 
     // A consistent copy of one session, without the lock. false = none that is counted.
     bool read_row(SessionKey key, Now now, Row& row, bool with_details = false);
+    // Whether that session is counted at this instant. O(1), without the lock.
+    bool is_counted(SessionKey key) const noexcept;
     // Visits up to `slots` slots from the cursor. `visit` gets each counted session there; the row is reused.
     // `wanted` is asked first, with cheap fields only (account, key, started, instances): false = row not
     // filled.

@@ -229,6 +229,23 @@ TEST_F(ListTest, ARowThatEndsBeforeItIsReadDoesNotEndTheList) {
                tracker::to_ref(keys[7])}));
 }
 
+TEST_F(ListTest, ARowThatEndsAfterItWasReadIsNotShownBeyondTheTotal) {
+    std::vector<tracker::SessionKey> keys;
+    for (int index = 0; index < 10; ++index) {
+        keys.push_back(begin({.started_ago = index * 1s}));
+    }
+    looks_ = 1;
+    int steps = 0;
+    const boost::json::object list = json_of(ask(asked("GET", "api/1/sessions"), [&] {
+        if (++steps == 5) {
+            tracker_.end(keys[0], {tracker::EndReason::logout, {}, {}}, clock_.now());
+        }
+    }));
+    EXPECT_GE(steps, 5);
+    EXPECT_EQ(list.at("total"), 9);
+    EXPECT_EQ(column(list, "ref").size(), 9U);
+}
+
 TEST_F(ListTest, LongListsAreWorkedInSteps) {
     for (int index = 0; index < 600; ++index) {
         begin({.agent = "agent " + std::to_string(index)});
