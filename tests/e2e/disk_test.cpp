@@ -40,6 +40,14 @@ class Disk : public HistoryTest {
         expect_ended(in_memory_);
     }
 
+    // In SQLite's words, or in those of the system: it depends on what was being written.
+    void expect_full() {
+        expect_trouble("history_failing", "");
+        EXPECT_TRUE(count_in_log("database or disk is full") != 0 ||
+                    count_in_log("No space left on device") != 0)
+            << said();
+    }
+
     // Each worker has its keys, and they are the same: a session of one is known to the other.
     bool wait_for_keys() {
         return wait_until([&] {
@@ -114,7 +122,7 @@ TEST_F(Disk, FullEndsInMemoryUntilThereIsSpaceAgain) {
     start();
     ASSERT_TRUE(end_a_session().durable);
     disk->set(file_faults::kWriteCalls | file_faults::kTruncateCalls, ENOSPC, 0, FaultPlan::kForEver);
-    expect_trouble("history_failing", "database or disk is full");
+    expect_full();
     EXPECT_TRUE(wait_for_reason("history_behind"));
     disk->clear();
     expect_recovery();
@@ -162,10 +170,7 @@ TEST_F(Disk, FullForReal) {
         in_memory_.push_back(end_a_session());
         return count_in_log("cannot be written") != 0 || HasFailure();
     }));
-    // In SQLite's words, or in those of the system.
-    expect_trouble("history_failing", "");
-    EXPECT_TRUE(count_in_log("database or disk is full") != 0 || count_in_log("No space left on device") != 0)
-        << said();
+    expect_full();
     disk.make_room();
     expect_recovery();
     expect_ended(past_);
