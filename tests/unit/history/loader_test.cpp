@@ -40,7 +40,8 @@ class HistoryLoader : public ::testing::Test {
         request.key = key(number);
         request.started = clock_.now().wall;
         request.account = "acme";
-        request.agent = "agent" + std::to_string(number);
+        const std::string agent = "agent" + std::to_string(number);
+        request.agent = agent;
         ASSERT_EQ(tracker.begin(request, clock_.now()).result, BeginResult::begun);
     }
 
