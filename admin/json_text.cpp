@@ -1,5 +1,7 @@
 #include "admin/json_text.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <string_view>
@@ -9,7 +11,22 @@
 namespace agent_sessions::admin {
 namespace {
 
-constexpr char kFirstByteOfLineSeparators = '\xE2';
+struct Escape {
+    std::string_view text;
+    std::string_view escaped;
+};
+
+constexpr std::array kEscapes{
+    Escape{"<", "\\u003C"},
+    Escape{">", "\\u003E"},
+    Escape{"&", "\\u0026"},
+    Escape{"\xE2\x80\xA8", "\\u2028"},
+    Escape{"\xE2\x80\xA9", "\\u2029"},
+};
+
+bool may_begin_escape(char letter) {
+    return letter == '<' || letter == '>' || letter == '&' || letter == '\xE2';
+}
 
 }  // namespace
 
@@ -18,32 +35,19 @@ std::string json_text(const boost::json::value& value) {
     const std::string plain = valid_text(boost::json::serialize(value));
     std::string text;
     text.reserve(plain.size() + plain.size() / 16);
-    for (std::size_t index = 0; index < plain.size(); ++index) {
-        const std::string_view rest = std::string_view(plain).substr(index);
-        switch (plain[index]) {
-            case '<':
-                text += "\\u003C";
-                break;
-            case '>':
-                text += "\\u003E";
-                break;
-            case '&':
-                text += "\\u0026";
-                break;
-            case kFirstByteOfLineSeparators:
-                if (rest.starts_with("\xE2\x80\xA8")) {
-                    text += "\\u2028";
-                    index += 2;
-                    break;
-                }
-                if (rest.starts_with("\xE2\x80\xA9")) {
-                    text += "\\u2029";
-                    index += 2;
-                    break;
-                }
-                [[fallthrough]];
-            default:
-                text += plain[index];
+    std::string_view rest = plain;
+    while (!rest.empty()) {
+        const auto plain_end = std::find_if(rest.begin(), rest.end(), may_begin_escape);
+        text.append(rest.begin(), plain_end);
+        rest.remove_prefix(static_cast<std::size_t>(plain_end - rest.begin()));
+        const auto escape = std::find_if(kEscapes.begin(), kEscapes.end(),
+                                         [rest](const Escape& each) { return rest.starts_with(each.text); });
+        if (escape != kEscapes.end()) {
+            text += escape->escaped;
+            rest.remove_prefix(escape->text.size());
+        } else if (!rest.empty()) {
+            text += rest.front();
+            rest.remove_prefix(1);
         }
     }
     return text;

@@ -72,6 +72,7 @@ class ListTask final : public Task {
           first_(list_.order, list_.limit + 1) {}
 
     std::optional<Response> step(const Slice& slice) override {
+        const bool was_read = is_read();
         if (!pass(slice)) {
             return std::nullopt;
         }
@@ -81,10 +82,18 @@ class ListTask final : public Task {
         if (!enrich(slice)) {
             return std::nullopt;
         }
+        if (!was_read && sessions_.size() > kShortPage) {
+            return std::nullopt;
+        }
         return answer(slice.now());
     }
 
   private:
+    // More rows than these are written in a slice of their own.
+    static constexpr std::size_t kShortPage = 50;
+
+    bool is_read() const { return keys_ && enriched_ == std::min(keys_->size(), list_.limit); }
+
     bool pass(const Slice& slice) {
         return walk_.step(
             tracker_, slice,

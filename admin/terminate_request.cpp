@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/value.hpp>
+#include <memory_resource>
 #include <unordered_set>
 
 #include "admin/json_body.h"
@@ -72,7 +73,8 @@ std::vector<tracker::SessionKey> parse_refs(const json::value& value) {
     }
     std::vector<tracker::SessionKey> keys;
     keys.reserve(refs.size());
-    std::unordered_set<tracker::SessionKey, KeyHash> seen;
+    std::pmr::monotonic_buffer_resource memory;
+    std::pmr::unordered_set<tracker::SessionKey, KeyHash> seen(refs.size(), &memory);
     for (std::size_t index = 0; index < refs.size(); ++index) {
         const json::value& ref = refs[index];
         const auto key = ref.is_string() ? tracker::parse_ref(view_of(ref.as_string())) : std::nullopt;

@@ -1,7 +1,6 @@
 #include "admin/terminate_task.h"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "admin/answer.h"
 #include "admin/durable_act.h"
+#include "admin/json_text.h"
 #include "admin/problem.h"
 #include "admin/session_ender.h"
 #include "admin/terminate_request.h"
@@ -57,6 +57,7 @@ class NamedSessions {
                 return ender.has_patience(now) ? Progress::later : Progress::gave_up;
             }
             outcomes_.push_back(outcome);
+            ended_ += outcome == Outcome::terminated ? 1 : 0;
             if (slice.over()) {
                 return Progress::later;
             }
@@ -64,16 +65,14 @@ class NamedSessions {
         return ender.settle(slice) ? Progress::done : Progress::later;
     }
 
-    std::uint64_t ended() const {
-        return static_cast<std::uint64_t>(
-            std::count(outcomes_.begin(), outcomes_.end(), Outcome::terminated));
-    }
+    std::uint64_t ended() const { return ended_; }
     const std::vector<tracker::SessionKey>& keys() const { return keys_; }
     const std::vector<Outcome>& outcomes() const { return outcomes_; }
 
   private:
     std::vector<tracker::SessionKey> keys_;
     std::vector<Outcome> outcomes_;
+    std::uint64_t ended_ = 0;
 };
 
 // Ends named sessions, records that, and waits for the disk.
@@ -102,13 +101,19 @@ class NamedTask : public Task {
         if (progress_ == NamedSessions::Progress::gave_up) {
             return told(busy_response(context_));
         }
+        is_written_ = is_written_ || write(sessions_, slice);
+        if (!is_written_) {
+            return std::nullopt;
+        }
         const std::optional<bool> durable = act_.is_durable(now);
         return durable ? std::optional(told(answer(sessions_, *durable))) : std::nullopt;
     }
 
-    bool is_waiting() const noexcept override { return act_.is_waiting(); }
+    bool is_waiting() const noexcept override { return is_written_ && act_.is_waiting(); }
 
   protected:
+    // Prepares what the answer says of each session, while the disk works. true: all of it is there.
+    virtual bool write(const NamedSessions& /*sessions*/, const Slice& /*slice*/) { return true; }
     virtual Response answer(const NamedSessions& sessions, bool durable) const = 0;
     const ProblemContext& context() const { return context_; }
 
@@ -123,6 +128,7 @@ class NamedTask : public Task {
     NamedSessions::Progress progress_ = NamedSessions::Progress::later;
     DurableAct act_;
     ProblemContext context_;
+    bool is_written_ = false;
 };
 
 class DeleteTask final : public NamedTask {
@@ -145,16 +151,30 @@ class RefsTask final : public NamedTask {
     using NamedTask::NamedTask;
 
   protected:
-    Response answer(const NamedSessions& sessions, bool durable) const override {
-        json::array results;
-        for (std::size_t index = 0; index < sessions.keys().size(); ++index) {
-            results.push_back(json::object{
-                {"ref", tracker::to_ref(sessions.keys()[index])},
-                {"result", to_string(sessions.outcomes()[index])},
+    bool write(const NamedSessions& sessions, const Slice& slice) override {
+        while (written_ < sessions.keys().size()) {
+            results_ += results_.empty() ? "" : ",";
+            results_ += json_text(json::object{
+                {"ref", tracker::to_ref(sessions.keys()[written_])},
+                {"result", to_string(sessions.outcomes()[written_])},
             });
+            ++written_;
+            if (slice.over()) {
+                break;
+            }
         }
-        return json_response(json::object{{"results", std::move(results)}, {"durable", durable}});
+        return written_ == sessions.keys().size();
     }
+
+    Response answer(const NamedSessions& /*sessions*/, bool durable) const override {
+        Response response = api_response(200, "application/json");
+        response.body = R"({"results":[)" + results_ + R"(],"durable":)" + (durable ? "true}" : "false}");
+        return response;
+    }
+
+  private:
+    std::string results_;
+    std::size_t written_ = 0;
 };
 
 Response tally_response(std::uint64_t ended, std::uint64_t already_gone, bool durable,

@@ -32,7 +32,7 @@ class Walk {
 
   private:
     // Few enough to read whole within a fraction of a slice of 1 ms.
-    static constexpr std::uint32_t kSlotsPerLook = 64;
+    static constexpr std::uint32_t kSlotsPerLook = 32;
 
     tracker::RowCursor cursor_;
 };

@@ -18,14 +18,16 @@ namespace agent_sessions::ngx {
 namespace {
 
 // Who is elected is looked at that often: a holder that froze is followed within 1.5 s (ARCHITECTURE 5).
-constexpr ngx_uint_t kTicksPerBeat = 2;
+constexpr ngx_msec_t kBeat = 250;
 constexpr ngx_msec_t kTick = 125;
+// While more sessions run out than one interval's share of the event loop is enough for.
+constexpr ngx_msec_t kHurriedTick = 10;
 constexpr ngx_uint_t kFileCheckBeats = 40;
 constexpr ngx_uint_t kKeyCheckBeats = 240;
 constexpr ngx_uint_t kKeyRetryBeats = 4;
-// One interval's share of the event loop.
-constexpr std::int64_t kSweepBudgetUs = 1000;
-constexpr std::uint32_t kSweepStep = 64;
+// One interval's share of the event loop, which the last step may exceed.
+constexpr std::int64_t kSweepBudgetUs = 700;
+constexpr std::uint32_t kSweepStep = 32;
 constexpr std::uint32_t kAccountsPerSweep = 256;
 
 struct Worker {
@@ -33,7 +35,7 @@ struct Worker {
     std::vector<std::unique_ptr<ZoneWorker>> zones;
     ngx_connection_t timer_owner{};
     ngx_event_t timer{};
-    ngx_uint_t ticks = 0;
+    ngx_msec_t next_beat = 0;
     ngx_uint_t beats = 0;
 };
 
@@ -84,36 +86,41 @@ void beat() {
 }
 
 // At most one round over the table a second, and at most the budget per interval.
-void sweep_zone(ZoneWorker& zone, std::int64_t deadline) {
+// true: it did not come round, and sessions ended in it.
+bool sweep_zone(ZoneWorker& zone, std::int64_t deadline) {
     const tracker::Now now = cached_now();
     zone.quarter_position = zone.zone->tracker.roll_quarters(zone.quarter_position, kAccountsPerSweep, now);
-    const std::uint64_t slots = zone.zone->tracker.figures().slots;
-    std::uint64_t left = slots * kTick / 1000 + 1;
+    const tracker::Tracker::Figures before = zone.zone->tracker.figures();
+    std::uint64_t left = before.slots * kTick / 1000 + 1;
     while (left > 0 && monotonic_us() < deadline) {
         const auto step = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, kSweepStep));
         zone.sweep_position = zone.zone->tracker.sweep(zone.sweep_position, step, now);
         left -= step;
     }
+    return left > 0 && zone.zone->tracker.figures().live < before.live;
 }
 
-void sweep() {
+// How long to wait before the next one.
+ngx_msec_t sweep() {
     const auto elected = std::count_if(worker->zones.begin(), worker->zones.end(),
                                        [](const auto& zone) { return zone->elected; });
+    ngx_msec_t pause = kTick;
     for (const auto& zone : worker->zones) {
-        if (zone->elected) {
-            sweep_zone(*zone, monotonic_us() + kSweepBudgetUs / elected);
+        if (zone->elected && sweep_zone(*zone, monotonic_us() + kSweepBudgetUs / elected)) {
+            pause = kHurriedTick;
         }
     }
+    return pause;
 }
 
 // One timer for both: each that is set costs every request that sets one of its own.
 void handle_tick(ngx_event_t* event) noexcept {
     event->log = ngx_cycle->log;
-    if (++worker->ticks % kTicksPerBeat == 0) {
+    if (static_cast<ngx_msec_int_t>(ngx_current_msec - worker->next_beat) >= 0) {
+        worker->next_beat = ngx_current_msec + kBeat;
         guard(ngx_cycle->log, "a heartbeat", beat);
     }
-    guard(ngx_cycle->log, "a sweep of the table", sweep);
-    ngx_add_timer(event, kTick);
+    ngx_add_timer(event, guard(ngx_cycle->log, "a sweep of the table", kTick, sweep));
 }
 
 // nginx's debug log prints the descriptor of the connection that a timer belongs to.

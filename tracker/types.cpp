@@ -1,7 +1,5 @@
 #include "tracker/types.h"
 
-#include <charconv>
-
 namespace agent_sessions::tracker {
 namespace {
 
@@ -15,14 +13,17 @@ void append_hex(std::string& out, std::uint64_t value) {
 }
 
 std::optional<std::uint64_t> parse_hex(std::string_view digits) noexcept {
-    // Upper case would be a second spelling of the same session.
+    std::uint64_t value = 0;
     for (const char digit : digits) {
-        if (!((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'))) {
+        // Upper case would be a second spelling of the same session.
+        if (digit >= '0' && digit <= '9') {
+            value = value << 4 | static_cast<std::uint64_t>(digit - '0');
+        } else if (digit >= 'a' && digit <= 'f') {
+            value = value << 4 | static_cast<std::uint64_t>(digit - 'a' + 10);
+        } else {
             return std::nullopt;
         }
     }
-    std::uint64_t value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
     return value;
 }
 

@@ -259,6 +259,17 @@ TEST_F(ListTest, LongListsAreWorkedInSteps) {
     EXPECT_EQ(stepped, whole);
 }
 
+// What was read before it may have used up the slice.
+TEST_F(ListTest, ALongPageIsWrittenInAStepOfItsOwn) {
+    for (int index = 0; index < 60; ++index) {
+        begin({.agent = "agent " + std::to_string(index)});
+    }
+    EXPECT_EQ(get_json("api/1/sessions?limit=50").at("sessions").as_array().size(), 50U);
+    EXPECT_EQ(steps_, 0);
+    EXPECT_EQ(get_json("api/1/sessions?limit=51").at("sessions").as_array().size(), 51U);
+    EXPECT_EQ(steps_, 1);
+}
+
 TEST_F(ListTest, FiltersCountWhatMatches) {
     begin({.agent = "ada", .account = "alpha", .label = "north"});
     begin({.agent = "ada", .account = "alpha"});

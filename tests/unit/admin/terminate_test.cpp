@@ -111,6 +111,23 @@ TEST_F(TerminateTest, ManyRefsAreWorkedInSteps) {
     EXPECT_EQ(live(), 0);
 }
 
+TEST_F(TerminateTest, TheAnswerForManyRefsIsWrittenInSteps) {
+    std::string refs;
+    for (int index = 0; index < 40; ++index) {
+        refs += (refs.empty() ? "" : ",") + quoted(begin());
+    }
+    const std::string body = "{\"refs\":[" + refs + "]}";
+    looks_ = 1'000'000;
+    terminate(body);
+    const Response whole = terminate(body);
+    const int steps_of_whole = steps_;
+    looks_ = 1;
+    const Response stepped = terminate(body);
+    EXPECT_EQ(stepped.body, whole.body);
+    EXPECT_EQ(json_of(stepped).at("results").as_array().size(), 40U);
+    EXPECT_GE(steps_, steps_of_whole + 2 * 39) << "to end them, and to tell it";
+}
+
 TEST_F(TerminateTest, AFilterEndsWhatWasExpected) {
     begin({.agent = "ada", .label = "north"});
     begin({.agent = "bob", .label = "north"});
