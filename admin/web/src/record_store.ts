@@ -2,9 +2,8 @@
 
 import { batch, signal } from "@preact/signals";
 import { type Api, type Problem, problemOf } from "./api.js";
+import { createPaging, kPageSize } from "./paging.js";
 import type { RecordFilter, RecordKind, RecordList } from "./types.js";
-
-const kPageSize = 100;
 
 export type RecordStore = ReturnType<typeof createRecordStore>;
 
@@ -12,7 +11,7 @@ export function createRecordStore(api: Api) {
   const list = signal<RecordList | null>(null);
   const problem = signal<Problem | null>(null);
   const busy = signal(false);
-  const cursors = signal<readonly string[]>([]);
+  const paging = createPaging(() => list.value?.next, load);
 
   let asked: { kind: RecordKind; filter: RecordFilter; account: string } | null = null;
   let latestTurn = 0;
@@ -25,7 +24,7 @@ export function createRecordStore(api: Api) {
     busy.value = true;
     const { kind, filter, account } = asked;
     try {
-      const page = { account, limit: kPageSize, cursor: cursors.value.at(-1) ?? null };
+      const page = { account, limit: kPageSize, cursor: paging.cursor() };
       const answer = await api.record(kind, filter, page);
       if (turn === latestTurn) {
         batch(() => {
@@ -53,12 +52,12 @@ export function createRecordStore(api: Api) {
     list,
     problem,
     busy,
-    cursors,
+    cursors: paging.cursors,
     /** Shows a list from its first page. */
     show(kind: RecordKind, filter: RecordFilter, account: string): Promise<void> {
       asked = { kind, filter, account };
       batch(() => {
-        cursors.value = [];
+        paging.toFirstPage();
         if (list.value?.kind !== kind) {
           list.value = null;
           problem.value = null;
@@ -67,17 +66,7 @@ export function createRecordStore(api: Api) {
       return load();
     },
     refresh: load,
-    nextPage: () => {
-      const next = list.value?.next;
-      if (!next) {
-        return Promise.resolve();
-      }
-      cursors.value = [...cursors.value, next];
-      return load();
-    },
-    previousPage: () => {
-      cursors.value = cursors.value.slice(0, -1);
-      return load();
-    },
+    nextPage: paging.nextPage,
+    previousPage: paging.previousPage,
   };
 }

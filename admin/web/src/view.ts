@@ -45,6 +45,15 @@ export const plainView: View = {
   day: "",
 };
 
+/** The direction that a first click on a column gives: names from A, times and numbers from the top. */
+const descendingFirst: ReadonlySet<SortKey> = new Set<SortKey>(["started", "instances", "last_seen"]);
+
+export function nextSort(current: Sort, key: SortKey): Sort {
+  return current.key === key
+    ? { key, descending: !current.descending }
+    : { key, descending: descendingFirst.has(key) };
+}
+
 export const sortText = ({ key, descending }: Sort) => `${descending ? "-" : ""}${key}`;
 
 const oneOf = <Value>(values: readonly Value[], wanted: unknown, otherwise: Value): Value =>

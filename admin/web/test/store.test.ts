@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inventSession, inventSessions } from "../dev/mock_sessions.mjs";
-import { activeInLastMinute, nextSort } from "../src/store.js";
+import { activeInLastMinute } from "../src/activity.js";
 import type { Session } from "../src/types.js";
+import { nextSort } from "../src/view.js";
 import { mockPage } from "./mock.js";
 
 const refs = (sessions: readonly Session[] | undefined) => sessions?.map(({ ref }) => ref) ?? [];

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Erasure, Store } from "../store.js";
+import type { Store } from "../store.js";
+import type { Erasure } from "../store/erasure.js";
 import { strings } from "../strings.js";
 import { Modal } from "./modal.js";
 import { ProblemNotice } from "./notices.js";

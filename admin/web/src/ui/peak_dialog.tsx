@@ -1,4 +1,5 @@
-import type { Peak, Store } from "../store.js";
+import type { Store } from "../store.js";
+import type { Peak } from "../store/usage_graph.js";
 import { strings } from "../strings.js";
 import { dayWords, zonedTime } from "../times.js";
 import { Modal } from "./modal.js";

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Store, activeInLastMinute, inOneLine } from "../store.js";
+import { activeInLastMinute } from "../activity.js";
+import type { Store } from "../store.js";
+import { inOneLine } from "../store/termination.js";
 import { strings } from "../strings.js";
 import { AgentName, Foreign, Instant } from "./cells.js";
 import { ProblemNotice } from "./notices.js";

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { type Opened, isProbablyGone, type Store } from "../store.js";
+import { isProbablyGone } from "../activity.js";
+import type { Store } from "../store.js";
+import type { Opened } from "../store/drawer.js";
 import { strings } from "../strings.js";
 import { ago, plainTime } from "../times.js";
 import { AgentName, Browser, Foreign, Instant } from "./cells.js";

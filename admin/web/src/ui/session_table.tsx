@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { isProbablyGone, type Store } from "../store.js";
+import { isProbablyGone } from "../activity.js";
+import type { Store } from "../store.js";
 import { strings } from "../strings.js";
 import { ago, plainTime } from "../times.js";
 import type { Session, SortKey } from "../types.js";
