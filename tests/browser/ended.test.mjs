@@ -1,9 +1,9 @@
 // The message to an agent whose session was closed, in Chromium: it is shown in every tab, and nothing but its button
 // or the agent's own reload of it brings the application back.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { chromium } from "playwright-core";
+import { newContext } from "./support/chromium.mjs";
 import { startGateway, until } from "./support/nginx.mjs";
 
 const html = (body) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Application</title>${body}`;
@@ -49,30 +49,11 @@ const pages = {
   ),
 };
 
-let browser;
-
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-});
-
-after(() => browser?.close());
-
 /** A test with a gateway of its own and an agent whose session has begun. */
 function agentTest(name, body) {
   test(name, { timeout: 60_000 }, async () => {
     const gateway = await startGateway(pages);
-    const context = await browser.newContext();
+    const context = await newContext();
     context.setDefaultTimeout(10_000);
     try {
       const page = await context.newPage();

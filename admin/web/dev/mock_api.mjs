@@ -1,19 +1,11 @@
 // An in-memory stand-in for the admin API, for developing and testing the page without nginx. It follows the shapes
 // of API version 1; it tracks nothing and proves nothing about the module.
 
-const kMaxLimit = 500;
+import description from "../../openapi.json" with { type: "json" };
+
+const { schema: sorts } = description.components.parameters.sort;
+const { schema: limits } = description.components.parameters.limit;
 const numeric = new Set(["instances"]);
-const sortKeys = new Set([
-  "agent",
-  "started",
-  "instances",
-  "last_seen",
-  "account",
-  "label",
-  "address",
-  "user_agent",
-  "state",
-]);
 
 const problem = (status, code, title, detail) => ({
   status,
@@ -113,7 +105,7 @@ const inventAudit = (state) =>
 const recordPage = (state, name, rows) => ({
   status: 200,
   body: {
-    [name]: rows.slice(0, 100),
+    [name]: rows.slice(0, limits.default),
     filtered: rows.length,
     next: null,
     time_zone: state.time_zone,
@@ -217,12 +209,12 @@ export function answer(state, method, path, parameters, body) {
   }
 
   if (method === "GET" && path === "sessions") {
-    const sort = parameters.get("sort") ?? "-started";
+    const sort = parameters.get("sort") ?? sorts.default;
     const key = sort.replace(/^-/, "");
-    if (!sortKeys.has(key)) {
+    if (!sorts.enum.includes(sort)) {
       return problem(400, "sort_not_supported", "The list cannot be sorted by this", `No column to sort by: ${key}`);
     }
-    const limit = Math.min(Number(parameters.get("limit") ?? 100), kMaxLimit);
+    const limit = Math.min(Number(parameters.get("limit") ?? limits.default), limits.maximum);
     const search = parameters.get("q") ?? "";
     const agent = parameters.get("agent");
     const interaction = parameters.get("interaction");

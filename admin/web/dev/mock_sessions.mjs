@@ -1,12 +1,12 @@
-// Invented sessions for the mock.
+// Invented sessions, and what the agents of an invented call centre use and do.
 
-const browsers = [
+export const browsers = [
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36",
   "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15",
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36 Edg/128.0.0.0",
 ];
-const flows = ["Billing dispute", "Address change", "New contract", "Roaming", "Cancel order", "SIM replacement"];
+export const flows = ["Billing dispute", "Address change", "New contract", "Roaming", "Cancel order", "SIM replacement"];
 const people = ["amira.haddad", "b.lindqvist", "chen.wei", "d.okafor", "elif.yilmaz", "farid", "grace.mbeki", "h.tanaka"];
 const teams = ["Billing", "Retention", "Sales", null];
 

@@ -33,7 +33,7 @@ export const sortKeys = [
   "label",
   "address",
   "user_agent",
-] as const;
+] as const satisfies readonly components["parameters"]["sort"][];
 export type SortKey = (typeof sortKeys)[number];
 
 export interface Sort {

@@ -1,30 +1,10 @@
-// One Chromium for a test file, and a fresh context, page and server for each test. Every test also proves that the
-// page wrote no error to the console, broke no rule of the Content-Security-Policy and asked for nothing outside its
-// own folder.
+// A fresh context, page and server for each test. Every test also proves that the page wrote no error to the console,
+// broke no rule of the Content-Security-Policy and asked for nothing outside its own folder.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { test } from "node:test";
+import { newContext } from "./chromium.mjs";
 import { assertDescribed } from "./openapi.mjs";
 import { startServer } from "./server.mjs";
-
-let browser;
-
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-});
-
-after(() => browser?.close());
 
 /** Asks the API directly, as the page's user. */
 function apiOf(context, url) {
@@ -59,7 +39,7 @@ async function answerOf(url, request) {
 export function pageTest(name, options, body) {
   test(name, async (context) => {
     const server = await startServer(options.scenario);
-    const browserContext = await browser.newContext({
+    const browserContext = await newContext({
       timezoneId: "Asia/Tokyo",
       locale: "en-US",
       ...options.context,
