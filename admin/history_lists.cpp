@@ -43,6 +43,25 @@ struct ListContext {
     std::string time_zone;
 };
 
+using BoundsOf = HistoryBounds (*)(const Query& query, tracker::WallTime now);
+
+// Which list is asked for, of what, by whom; checked. Throws Refusal.
+struct ListRequest {
+    ListRequest(const Request& request, const ListFormat& format, const Access& access,
+                tracker::Tracker tracker, std::string_view list, std::span<const std::string_view> parameters,
+                BoundsOf bounds_of)
+        : query(Query::parse(request.query, parameters)),
+          scope(access, query.find("account"), tracker),
+          context{format, HistoryCursor(list, query), bounds_of(query, request.now.wall),
+                  scope.scoped.time_zone()} {
+        context.bounds = context.cursor.bounds().value_or(context.bounds);
+    }
+
+    Query query;
+    HistoryScope scope;
+    ListContext context;
+};
+
 json::object list_of(std::string_view rows, json::array entries, std::uint64_t filtered,
                      const ListContext& context, tracker::Now now) {
     return json::object{
@@ -54,32 +73,31 @@ json::object list_of(std::string_view rows, json::array entries, std::uint64_t f
     };
 }
 
-history::SessionQuestion question_of(const Query& query, const HistoryScope& scope,
-                                     const ListContext& context) {
+history::SessionQuestion question_of(const ListRequest& list) {
     history::SessionQuestion question;
-    question.accounts = scope.accounts();
-    question.from = context.bounds.from;
-    question.to = context.bounds.to;
-    question.agent = exact_text_of(query, "agent", tracker::kMaxAgentBytes);
-    question.limit = limit_of(query);
-    if (const auto& place = context.cursor.place()) {
+    question.accounts = list.scope.accounts();
+    question.from = list.context.bounds.from;
+    question.to = list.context.bounds.to;
+    question.agent = exact_text_of(list.query, "agent", tracker::kMaxAgentBytes);
+    question.limit = limit_of(list.query);
+    if (const auto& place = list.context.cursor.place()) {
         question.after = history::SessionPlace{place->at, {place->high, place->low}};
     }
     return question;
 }
 
-std::unique_ptr<Task> make_session_task(const Request& request, const HistoryScope& scope,
-                                        ListContext context, history::SessionQuestion question,
-                                        tracker::Tracker tracker, history::Reader& history) {
+std::unique_ptr<Task> make_session_task(const Request& request, ListRequest list,
+                                        history::SessionQuestion question, tracker::Tracker tracker,
+                                        history::Reader& history) {
     const bool is_about_ends = question.which == history::SessionsThat::ended_between;
-    auto answer =
-        ask_history(history, scope.unseen, [question = std::move(question)](history::Connection& connection) {
-            return read_sessions(connection, question);
-        });
+    auto answer = ask_history(history, list.scope.unseen,
+                              [question = std::move(question)](history::Connection& connection) {
+                                  return read_sessions(connection, question);
+                              });
     return make_history_task(
         std::move(answer), request,
-        [context = std::move(context), tracker, is_about_ends](const history::SessionPage& page,
-                                                               tracker::Now now) {
+        [context = std::move(list.context), tracker, is_about_ends](const history::SessionPage& page,
+                                                                    tracker::Now now) {
             json::array sessions;
             for (const history::StoredSession& stored : page.sessions) {
                 json::object session = history_session_json(stored, tracker, now);
@@ -89,14 +107,14 @@ std::unique_ptr<Task> make_session_task(const Request& request, const HistorySco
                 }
                 sessions.push_back(std::move(session));
             }
-            json::object list = list_of("sessions", std::move(sessions), page.filtered, context, now);
+            json::object body = list_of("sessions", std::move(sessions), page.filtered, context, now);
             if (page.next) {
-                list["next"] = context.cursor.next(context.bounds,
+                body["next"] = context.cursor.next(context.bounds,
                                                    {page.next->at, page.next->key.high, page.next->key.low});
             }
             const auto columns = is_about_ends ? std::span<const std::string_view>(kEndedColumns)
                                                : std::span<const std::string_view>(kHistoryColumns);
-            return context.format.answer(std::move(list), "sessions", columns, now.wall);
+            return context.format.answer(std::move(body), "sessions", columns, now.wall);
         });
 }
 
@@ -155,73 +173,61 @@ history::Accounts scope_of(const Access& access) {
 std::unique_ptr<Task> make_history_list_task(const Request& request, const ListFormat& format,
                                              const Access& access, tracker::Tracker tracker,
                                              history::Reader* history) {
-    const Query query = Query::parse(request.query, kHistoryParameters);
-    HistoryScope scope(access, query.find("account"), tracker);
-    const HistoryCursor cursor("history", query);
-    const HistoryBounds bounds = bounds_of_history(query, request.now.wall);
-    ListContext context{format, cursor, cursor.bounds().value_or(bounds), scope.scoped.time_zone()};
-    history::SessionQuestion question = question_of(query, scope, context);
-    question.which = query.find("from") || query.find("to") ? history::SessionsThat::were_alive_between
-                                                            : history::SessionsThat::were_alive_at;
-    return make_session_task(request, scope, std::move(context), std::move(question), tracker,
+    ListRequest list(request, format, access, tracker, "history", kHistoryParameters, bounds_of_history);
+    history::SessionQuestion question = question_of(list);
+    question.which = list.query.find("from") || list.query.find("to")
+                         ? history::SessionsThat::were_alive_between
+                         : history::SessionsThat::were_alive_at;
+    return make_session_task(request, std::move(list), std::move(question), tracker,
                              require_history(history));
 }
 
 std::unique_ptr<Task> make_ended_list_task(const Request& request, const ListFormat& format,
                                            const Access& access, tracker::Tracker tracker,
                                            history::Reader* history) {
-    const Query query = Query::parse(request.query, kEndedParameters);
-    HistoryScope scope(access, query.find("account"), tracker);
-    const HistoryCursor cursor("ended", query);
-    const HistoryBounds bounds = range_of(query, request.now.wall);
-    ListContext context{format, cursor, cursor.bounds().value_or(bounds), scope.scoped.time_zone()};
-    history::SessionQuestion question = question_of(query, scope, context);
+    ListRequest list(request, format, access, tracker, "ended", kEndedParameters, range_of);
+    history::SessionQuestion question = question_of(list);
     question.which = history::SessionsThat::ended_between;
-    question.by = exact_text_of(query, "by", tracker::kMaxUserBytes);
-    if (const auto reason = query.find("reason")) {
+    question.by = exact_text_of(list.query, "by", tracker::kMaxUserBytes);
+    if (const auto reason = list.query.find("reason")) {
         question.reason = parse_reason(*reason);
     }
-    return make_session_task(request, scope, std::move(context), std::move(question), tracker,
+    return make_session_task(request, std::move(list), std::move(question), tracker,
                              require_history(history));
 }
 
 std::unique_ptr<Task> make_audit_list_task(const Request& request, const ListFormat& format,
                                            const Access& access, tracker::Tracker tracker,
                                            history::Reader* history) {
-    const Query query = Query::parse(request.query, kAuditParameters);
-    HistoryScope scope(access, query.find("account"), tracker);
-    const HistoryCursor cursor("audit", query);
-    const HistoryBounds bounds = range_of(query, request.now.wall);
-    ListContext context{format, cursor, cursor.bounds().value_or(bounds), scope.scoped.time_zone()};
-
+    ListRequest list(request, format, access, tracker, "audit", kAuditParameters, range_of);
     history::AuditQuestion question;
     question.scope = scope_of(access);
-    question.from = context.bounds.from;
-    question.to = context.bounds.to;
-    question.account = exact_text_of(query, "account", tracker::kMaxAccountBytes);
-    question.user = exact_text_of(query, "user", tracker::kMaxUserBytes);
-    question.action = exact_text_of(query, "action", kMaxActionBytes);
-    question.limit = limit_of(query);
-    if (const auto& place = cursor.place()) {
+    question.from = list.context.bounds.from;
+    question.to = list.context.bounds.to;
+    question.account = exact_text_of(list.query, "account", tracker::kMaxAccountBytes);
+    question.user = exact_text_of(list.query, "user", tracker::kMaxUserBytes);
+    question.action = exact_text_of(list.query, "action", kMaxActionBytes);
+    question.limit = limit_of(list.query);
+    if (const auto& place = list.context.cursor.place()) {
         question.after = history::AuditPlace{place->at, static_cast<std::int64_t>(place->low)};
     }
-    auto answer = ask_history(require_history(history), scope.unseen,
+    auto answer = ask_history(require_history(history), list.scope.unseen,
                               [question = std::move(question)](history::Connection& connection) {
                                   return read_audit(connection, question);
                               });
     return make_history_task(
         std::move(answer), request,
-        [context = std::move(context)](const history::AuditPage& page, tracker::Now now) {
+        [context = std::move(list.context)](const history::AuditPage& page, tracker::Now now) {
             json::array entries;
             for (const history::AuditEntry& entry : page.entries) {
                 entries.push_back(entry_json(entry));
             }
-            json::object list = list_of("entries", std::move(entries), page.filtered, context, now);
+            json::object body = list_of("entries", std::move(entries), page.filtered, context, now);
             if (page.next) {
-                list["next"] = context.cursor.next(
+                body["next"] = context.cursor.next(
                     context.bounds, {page.next->at, 0, static_cast<std::uint64_t>(page.next->id)});
             }
-            return context.format.answer(std::move(list), "entries", kAuditColumns, now.wall);
+            return context.format.answer(std::move(body), "entries", kAuditColumns, now.wall);
         });
 }
 

@@ -1,13 +1,12 @@
 #include "tracker/history/reader.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #include <system_error>
 #include <utility>
 
 #include "tracker/history/schema.h"
+#include "tracker/history/signals.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -17,22 +16,6 @@ constexpr std::chrono::milliseconds kPatience{1000};
 constexpr std::chrono::seconds kLongestAnswer{10};
 // Instructions of SQLite between two looks at the clock.
 constexpr int kInstructionsPerLook = 10'000;
-
-// A new thread inherits the mask of the one that starts it.
-class BlockedSignals {
-  public:
-    BlockedSignals() noexcept {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    BlockedSignals(const BlockedSignals&) = delete;
-    BlockedSignals& operator=(const BlockedSignals&) = delete;
-
-  private:
-    sigset_t before_{};
-};
 
 // All statements of a question see the same state.
 class ReadTransaction {
