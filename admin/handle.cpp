@@ -7,7 +7,6 @@
 #include "admin/access.h"
 #include "admin/assets.h"
 #include "admin/conditional.h"
-#include "admin/durable_act.h"
 #include "admin/erase_task.h"
 #include "admin/health.h"
 #include "admin/history_lists.h"
@@ -18,16 +17,14 @@
 #include "admin/page_files.h"
 #include "admin/problem.h"
 #include "admin/query.h"
+#include "admin/refusal_response.h"
+#include "admin/routes.h"
 #include "admin/terminate_task.h"
 #include "admin/usage.h"
 
 namespace agent_sessions::admin {
 namespace {
 
-constexpr std::string_view kApi = "api/1/";
-constexpr std::string_view kSessions = "sessions";
-constexpr std::string_view kTerminate = "sessions/terminate";
-constexpr std::string_view kErase = "erase";
 constexpr std::string_view kRead = "GET, HEAD";
 
 bool is_read(const Request& request) {
@@ -141,8 +138,8 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
     if (path == kErase) {
         return handle_erase(request, access, tracker, history);
     }
-    if (path.starts_with("sessions/")) {
-        return handle_session(path.substr(kSessions.size() + 1), request, access, tracker);
+    if (path.starts_with(kOneSession)) {
+        return handle_session(path.substr(kOneSession.size()), request, access, tracker);
     }
     if (path.empty()) {
         require_read(request);
@@ -189,31 +186,13 @@ Handled route(const Request& request, tracker::Tracker tracker, tracker::history
     throw refusal_of(ErrorCode::not_found);
 }
 
-// Whoever is refused a change leaves a trace (RELIABILITY S24).
-void record_refused_change(const Request& request, tracker::Tracker tracker) {
-    if (!tracker || !request.path.starts_with(kApi)) {
-        return;
-    }
-    const std::string_view path = request.path.substr(kApi.size());
-    if (request.method == "POST" && path == kTerminate) {
-        record_refused(tracker, request, tracker::ActKind::terminate, "several sessions");
-    } else if (request.method == "POST" && path == kErase) {
-        record_refused(tracker, request, tracker::ActKind::erase, "an agent's name");
-    } else if (request.method == "DELETE" && path.starts_with("sessions/")) {
-        record_refused(tracker, request, tracker::ActKind::terminate, path.substr(kSessions.size() + 1));
-    }
-}
-
 }  // namespace
 
 Handled handle(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history) {
     try {
         return route(request, tracker, history);
     } catch (const Refusal& refusal) {
-        if (facts_of(refusal.code).status == 403) {
-            record_refused_change(request, tracker);
-        }
-        return at_once(problem_response(refusal, ProblemContext(request)));
+        return at_once(refusal_response(refusal, request, tracker));
     }
 }
 

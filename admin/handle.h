@@ -40,10 +40,11 @@ class Task {
 // Answers at once where it can, else with a task.
 struct Handled {
     std::optional<Response> response;
-    std::unique_ptr<Task> task;  // set when `response` is not; keeps no view of the request
+    std::unique_ptr<Task> task;  // set when `response` is not
 };
 
-// `history` may be null where there is none; it has to outlive the call, not the task.
+// What the request's views point to has to outlive the task; the request itself need not. `history` may be
+// null where there is none; it has to outlive the call, not the task.
 Handled handle(const Request& request, tracker::Tracker tracker, tracker::history::Reader* history);
 
 // The largest body that is looked at, in bytes; larger ones get 413 without being read.

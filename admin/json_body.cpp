@@ -15,23 +15,58 @@ namespace json = boost::json;
 constexpr std::size_t kMaxDepth = 4;
 constexpr std::size_t kMaxShownName = 64;
 
-}  // namespace
-
-json::object parse_json_object(std::string_view body) {
+json::parse_options options() {
     json::parse_options options;
     options.max_depth = kMaxDepth;
-    json::error_code error;
-    // A list of ten thousand refs is as many strings: taken and given back one by one they hold the event
-    // loop.
-    json::value value = json::parse(json::string_view(body.data(), body.size()), error,
-                                    json::make_shared_resource<json::monotonic_resource>(), options);
+    return options;
+}
+
+void refuse(const json::error_code& error) {
     if (error) {
         throw refusal_of(ErrorCode::invalid_json, "The body is not JSON: " + error.message() + ".");
     }
+}
+
+json::object object_of(json::value value) {
     if (!value.is_object()) {
         throw refusal_of(ErrorCode::invalid_json, "The body must be a JSON object.");
     }
     return std::move(value.as_object());
+}
+
+}  // namespace
+
+JsonBody::JsonBody(std::string_view body) : rest_(body), parser_({}, options()) {
+    // A list of ten thousand refs is as many strings: taken and given back one by one they hold the event
+    // loop.
+    parser_.reset(json::make_shared_resource<json::monotonic_resource>());
+}
+
+bool JsonBody::read(const Slice& slice) {
+    json::error_code error;
+    while (!rest_.empty()) {
+        const std::string_view piece = rest_.substr(0, kBytesPerLook);
+        parser_.write(piece.data(), piece.size(), error);
+        refuse(error);
+        rest_.remove_prefix(piece.size());
+        if (slice.over()) {
+            return false;
+        }
+    }
+    parser_.finish(error);
+    refuse(error);
+    return true;
+}
+
+json::object JsonBody::take() {
+    return object_of(parser_.release());
+}
+
+json::object parse_json_object(std::string_view body) {
+    json::error_code error;
+    json::value value = json::parse(json::string_view(body.data(), body.size()), error, {}, options());
+    refuse(error);
+    return object_of(std::move(value));
 }
 
 Refusal unknown_member(std::string_view parent, std::string_view name) {

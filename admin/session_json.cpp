@@ -43,6 +43,7 @@ json::object detailed_session_json(const tracker::Row& row, const SessionContext
         });
     }
     json::object session = session_json(row, context);
+    session["requests"] = row.requests ? json::value(*row.requests) : json::value(nullptr);
     session["open_instances"] = std::move(instances);
     return session;
 }

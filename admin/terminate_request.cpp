@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/value.hpp>
-#include <memory_resource>
-#include <unordered_set>
+#include <utility>
 
 #include "admin/json_body.h"
 #include "admin/problem.h"
@@ -54,39 +53,6 @@ void check_when(const json::value& value) {
                          {{Source::body, "/when", "must be \"now\""}});
     }
     throw invalid_field(Source::body, "/when", "must be \"now\"");
-}
-
-struct KeyHash {
-    std::size_t operator()(const tracker::SessionKey& key) const noexcept {
-        return static_cast<std::size_t>(key.high ^ key.low);
-    }
-};
-
-std::vector<tracker::SessionKey> parse_refs(const json::value& value) {
-    if (!value.is_array()) {
-        throw invalid_field(Source::body, "/refs", "must be an array of refs");
-    }
-    const json::array& refs = value.as_array();
-    if (refs.empty() || refs.size() > kMaxRefs) {
-        throw invalid_field(Source::body, "/refs",
-                            "must have from 1 to " + std::to_string(kMaxRefs) + " refs");
-    }
-    std::vector<tracker::SessionKey> keys;
-    keys.reserve(refs.size());
-    std::pmr::monotonic_buffer_resource memory;
-    std::pmr::unordered_set<tracker::SessionKey, KeyHash> seen(refs.size(), &memory);
-    for (std::size_t index = 0; index < refs.size(); ++index) {
-        const json::value& ref = refs[index];
-        const auto key = ref.is_string() ? tracker::parse_ref(view_of(ref.as_string())) : std::nullopt;
-        if (!key) {
-            throw invalid_field(Source::body, "/refs/" + std::to_string(index),
-                                "must be 32 lower-case hexadecimal digits");
-        }
-        if (seen.insert(*key).second) {
-            keys.push_back(*key);
-        }
-    }
-    return keys;
 }
 
 void set_condition(SessionFilter& filter, std::string_view name, const json::value& value) {
@@ -161,17 +127,16 @@ TerminateSelection parse_selection(const json::object& body) {
 
 }  // namespace
 
-TerminateRequest parse_terminate_request(std::string_view body) {
-    const json::object object = parse_json_object(body);
-    TerminateRequest request;
+TerminateRequest parse_terminate_request(json::object body) {
+    TerminationWords words;
     int selections = 0;
-    for (const auto& [key, value] : object) {
+    for (const auto& [key, value] : body) {
         const std::string_view name = view_of(key);
         if (name == "refs" || name == "filter" || name == "all") {
             ++selections;
         } else if (name == "when") {
             check_when(value);
-        } else if (name != "expected" && !take_words(request.words, name, value)) {
+        } else if (name != "expected" && !take_words(words, name, value)) {
             throw unknown_member("", name);
         }
     }
@@ -179,15 +144,14 @@ TerminateRequest parse_terminate_request(std::string_view body) {
         throw missing_member("/refs",
                              "The body must have one of \"refs\", \"filter\" and \"all\", and only one.");
     }
-    if (const json::value* const refs = object.if_contains("refs")) {
-        if (object.contains("expected")) {
-            throw invalid_field(Source::body, "/expected", "goes with a filter only");
-        }
-        request.what = parse_refs(*refs);
-    } else {
-        request.what = parse_selection(object);
+    json::value* const refs = body.if_contains("refs");
+    if (refs == nullptr) {
+        return {std::move(words), parse_selection(body)};
     }
-    return request;
+    if (body.contains("expected")) {
+        throw invalid_field(Source::body, "/expected", "goes with a filter only");
+    }
+    return {std::move(words), RefList(std::move(*refs))};
 }
 
 TerminationWords parse_termination_words(std::string_view body) {

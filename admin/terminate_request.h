@@ -11,20 +11,20 @@
 // Thread safety: values.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
+#include "admin/ref_list.h"
 #include "admin/session_filter.h"
 #include "tracker/types.h"
 
 namespace agent_sessions::admin {
 
-inline constexpr std::size_t kMaxRefs = 10'000;
 inline constexpr std::size_t kMaxWordsBytes = 256;
 
 struct TerminationWords {
@@ -41,13 +41,14 @@ struct TerminateSelection {
 
 struct TerminateRequest {
     TerminationWords words;
-    std::variant<std::vector<tracker::SessionKey>, TerminateSelection> what;
+    std::variant<RefList, TerminateSelection> what;
 };
 
-// Throws Refusal: invalid_json, unknown_member, missing_member, invalid_member, when_not_supported.
-TerminateRequest parse_terminate_request(std::string_view body);
+// Throws Refusal: unknown_member, missing_member, invalid_member, when_not_supported.
+TerminateRequest parse_terminate_request(boost::json::object body);
 
-// The body that a DELETE may have: "reason" and "message", or nothing at all.
+// The body that a DELETE may have: "reason" and "message", or nothing at all. Throws likewise, and
+// invalid_json.
 TerminationWords parse_termination_words(std::string_view body);
 
 }  // namespace agent_sessions::admin

@@ -1,355 +1,22 @@
 #include "admin/terminate_task.h"
 
-#include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-#include <string_view>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "admin/answer.h"
 #include "admin/durable_act.h"
-#include "admin/json_text.h"
+#include "admin/end_all_task.h"
+#include "admin/end_matching_task.h"
+#include "admin/end_named_task.h"
+#include "admin/json_body.h"
 #include "admin/problem.h"
+#include "admin/refusal_response.h"
 #include "admin/session_ender.h"
 #include "admin/terminate_request.h"
-#include "admin/walk.h"
 
 namespace agent_sessions::admin {
 namespace {
-
-namespace json = boost::json;
-using Outcome = SessionEnder::Outcome;
-
-std::string_view to_string(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::terminated:
-            return "terminated";
-        case Outcome::already_gone:
-            return "already_gone";
-        case Outcome::not_found:
-        case Outcome::busy:
-            break;
-    }
-    return "not_found";
-}
-
-Response busy_response(const ProblemContext& context) {
-    return problem_response(
-        refusal_of(ErrorCode::busy,
-                   "The session table stayed busy. Some of the sessions may have been ended; ask again."),
-        context);
-}
-
-// Ends the sessions of a list of keys, in order.
-class NamedSessions {
-  public:
-    explicit NamedSessions(std::vector<tracker::SessionKey> keys) : keys_(std::move(keys)) {}
-
-    enum class Progress : std::uint8_t { done, later, gave_up };
-
-    Progress step(SessionEnder& ender, const Slice& slice) {
-        while (outcomes_.size() < keys_.size()) {
-            const tracker::Now now = slice.now();
-            const Outcome outcome = ender.end_named(keys_[outcomes_.size()], now);
-            if (outcome == Outcome::busy) {
-                return ender.has_patience(now) ? Progress::later : Progress::gave_up;
-            }
-            outcomes_.push_back(outcome);
-            ended_ += outcome == Outcome::terminated ? 1 : 0;
-            if (slice.over()) {
-                return Progress::later;
-            }
-        }
-        return ender.settle(slice) ? Progress::done : Progress::later;
-    }
-
-    std::uint64_t ended() const { return ended_; }
-    const std::vector<tracker::SessionKey>& keys() const { return keys_; }
-    const std::vector<Outcome>& outcomes() const { return outcomes_; }
-
-  private:
-    std::vector<tracker::SessionKey> keys_;
-    std::vector<Outcome> outcomes_;
-    std::uint64_t ended_ = 0;
-};
-
-// Ends named sessions, records that, and waits for the disk.
-class NamedTask : public Task {
-  public:
-    NamedTask(SessionEnder ender, std::vector<tracker::SessionKey> keys, DurableAct act,
-              ProblemContext context)
-        : ender_(std::move(ender)),
-          sessions_(std::move(keys)),
-          act_(std::move(act)),
-          context_(std::move(context)) {}
-
-    std::optional<Response> step(const Slice& slice) override {
-        if (progress_ == NamedSessions::Progress::later) {
-            progress_ = sessions_.step(ender_, slice);
-        }
-        if (progress_ == NamedSessions::Progress::later) {
-            return std::nullopt;
-        }
-        const tracker::Now now = slice.now();
-        if (sessions_.ended() == 0) {
-            act_.record_nothing();
-        } else if (!act_.record(sessions_.ended(), now)) {
-            return std::nullopt;
-        }
-        if (progress_ == NamedSessions::Progress::gave_up) {
-            return told(busy_response(context_));
-        }
-        is_written_ = is_written_ || write(sessions_, slice);
-        if (!is_written_) {
-            return std::nullopt;
-        }
-        const std::optional<bool> durable = act_.is_durable(now);
-        return durable ? std::optional(told(answer(sessions_, *durable))) : std::nullopt;
-    }
-
-    bool is_waiting() const noexcept override { return is_written_ && act_.is_waiting(); }
-
-  protected:
-    // Prepares what the answer says of each session, while the disk works. true: all of it is there.
-    virtual bool write(const NamedSessions& /*sessions*/, const Slice& /*slice*/) { return true; }
-    virtual Response answer(const NamedSessions& sessions, bool durable) const = 0;
-    const ProblemContext& context() const { return context_; }
-
-  private:
-    Response told(Response response) const {
-        act_.tell_loss(response);
-        return response;
-    }
-
-    SessionEnder ender_;
-    NamedSessions sessions_;
-    NamedSessions::Progress progress_ = NamedSessions::Progress::later;
-    DurableAct act_;
-    ProblemContext context_;
-    bool is_written_ = false;
-};
-
-class DeleteTask final : public NamedTask {
-  public:
-    using NamedTask::NamedTask;
-
-  protected:
-    Response answer(const NamedSessions& sessions, bool durable) const override {
-        if (sessions.outcomes().front() != Outcome::terminated) {
-            return problem_response(refusal_of(ErrorCode::session_not_found), context());
-        }
-        Response response = api_response(204, "");
-        response.headers.emplace_back("Agent-Sessions-Durable", durable ? "true" : "false");
-        return response;
-    }
-};
-
-class RefsTask final : public NamedTask {
-  public:
-    using NamedTask::NamedTask;
-
-  protected:
-    bool write(const NamedSessions& sessions, const Slice& slice) override {
-        while (written_ < sessions.keys().size()) {
-            results_ += results_.empty() ? "" : ",";
-            results_ += json_text(json::object{
-                {"ref", tracker::to_ref(sessions.keys()[written_])},
-                {"result", to_string(sessions.outcomes()[written_])},
-            });
-            ++written_;
-            if (slice.over()) {
-                break;
-            }
-        }
-        return written_ == sessions.keys().size();
-    }
-
-    Response answer(const NamedSessions& /*sessions*/, bool durable) const override {
-        Response response = api_response(200, "application/json");
-        response.body = R"({"results":[)" + results_ + R"(],"durable":)" + (durable ? "true}" : "false}");
-        return response;
-    }
-
-  private:
-    std::string results_;
-    std::size_t written_ = 0;
-};
-
-Response tally_response(std::uint64_t ended, std::uint64_t already_gone, bool durable,
-                        const DurableAct& act) {
-    Response response =
-        json_response(json::object{{"ended", ended}, {"already_gone", already_gone}, {"durable", durable}});
-    act.tell_loss(response);
-    return response;
-}
-
-// Ends all of an account, or of an agent, or everything: the history learns it as one fact, first, and the
-// sessions follow (ARCHITECTURE 7).
-class SweepTask final : public Task {
-  public:
-    struct Extent {
-        std::string account;                  // "*" = all
-        std::optional<std::uint16_t> number;  // of that account
-        std::string agent;                    // empty = everybody
-    };
-
-    SweepTask(SessionEnder ender, Extent extent, DurableAct act)
-        : ender_(std::move(ender)), extent_(std::move(extent)), act_(std::move(act)) {}
-
-    std::optional<Response> step(const Slice& slice) override {
-        if (!act_.record_sweeping(extent_.account, extent_.agent, slice.now())) {
-            return std::nullopt;
-        }
-        begun_by_ = begun_by_.value_or(act_.boundary());
-        while (!cursor_.done) {
-            ended_ += ender_.end_all(cursor_, scope(), slice.now());
-            if (slice.over()) {
-                return std::nullopt;
-            }
-        }
-        if (!act_.finish(ended_, slice.now())) {
-            return std::nullopt;
-        }
-        const std::optional<bool> durable = act_.is_durable(slice.now());
-        return durable ? std::optional(tally_response(ended_, 0, *durable, act_)) : std::nullopt;
-    }
-
-    bool is_waiting() const noexcept override { return act_.is_waiting(); }
-
-  private:
-    tracker::Tracker::EndScope scope() const {
-        tracker::Tracker::EndScope scope{extent_.number, std::nullopt, begun_by_.value_or(0)};
-        if (!extent_.agent.empty()) {
-            scope.agent = extent_.agent;
-        }
-        return scope;
-    }
-
-    SessionEnder ender_;
-    Extent extent_;
-    DurableAct act_;
-    std::optional<std::uint64_t> begun_by_;
-    tracker::RowCursor cursor_;
-    std::uint64_t ended_ = 0;
-};
-
-// Ends what matches and had begun when the request came. With an expected number it is counted first, and
-// then exactly the counted ones are ended, so no more keys are kept than were expected; without, each is
-// ended where the walk meets it.
-class SelectionTask final : public Task {
-  public:
-    SelectionTask(SessionEnder ender, TerminateSelection selection, DurableAct act, tracker::Tracker tracker,
-                  ProblemContext context)
-        : ender_(std::move(ender)),
-          selection_(std::move(selection)),
-          act_(std::move(act)),
-          tracker_(tracker),
-          latest_(tracker.latest_sequence()),
-          context_(std::move(context)) {}
-
-    std::optional<Response> step(const Slice& slice) override {
-        do {
-            if (may_end() && !end_kept(slice)) {
-                return std::nullopt;
-            }
-            if (counted_) {
-                break;
-            }
-            counted_ = walk(slice);
-            if (counted_ && selection_.expected && count_ != *selection_.expected) {
-                return count_changed();
-            }
-        } while (!slice.over());
-        if (!counted_ || !kept_.empty() || !ender_.settle(slice)) {
-            return std::nullopt;
-        }
-        const tracker::Now now = slice.now();
-        if (ended_ == 0) {
-            act_.record_nothing();
-        } else if (!act_.record(ended_, now)) {
-            return std::nullopt;
-        }
-        const std::optional<bool> durable = act_.is_durable(now);
-        return durable ? std::optional(tally_response(ended_, already_gone_, *durable, act_)) : std::nullopt;
-    }
-
-    bool is_waiting() const noexcept override { return act_.is_waiting(); }
-
-  private:
-    bool may_end() const { return counted_ || !selection_.expected; }
-
-    bool walk(const Slice& slice) {
-        return walk_.step(
-            tracker_, slice,
-            [this](const tracker::Tracker::Glance& glance, tracker::Now now) { return look_at(glance, now); },
-            [this](const tracker::Row& row, tracker::Now) { look_at(row); });
-    }
-
-    bool look_at(const tracker::Tracker::Glance& glance, tracker::Now now) {
-        if (glance.begun_sequence > latest_ || ender_.accounts().covered_name(glance.account) == nullptr ||
-            !selection_.filter.accepts(glance, now)) {
-            return false;
-        }
-        if (selection_.filter.needs_row()) {
-            return true;
-        }
-        take(glance.key);
-        return false;
-    }
-
-    void look_at(const tracker::Row& row) {
-        const std::string* const account = ender_.accounts().covered_name(row.account);
-        if (account != nullptr && selection_.filter.accepts(row, *account)) {
-            take(row.key);
-        }
-    }
-
-    void take(tracker::SessionKey key) {
-        ++count_;
-        if (!selection_.expected || count_ <= *selection_.expected) {
-            kept_.push_back(key);
-        }
-    }
-
-    // true: none is left.
-    bool end_kept(const Slice& slice) {
-        while (!kept_.empty()) {
-            if (ender_.end_found(kept_.back(), slice.now()) == Outcome::terminated) {
-                ++ended_;
-            } else {
-                ++already_gone_;
-            }
-            kept_.pop_back();
-            if (slice.over()) {
-                break;
-            }
-        }
-        return kept_.empty();
-    }
-
-    Response count_changed() const {
-        Refusal refusal = refusal_of(ErrorCode::count_changed,
-                                     "Now " + std::to_string(count_) + " sessions match, not " +
-                                         std::to_string(*selection_.expected) + ". Nothing was ended.");
-        refusal.count = count_;
-        return problem_response(refusal, context_);
-    }
-
-    SessionEnder ender_;
-    TerminateSelection selection_;
-    DurableAct act_;
-    tracker::Tracker tracker_;
-    std::uint64_t latest_;  // event when the request came
-    ProblemContext context_;
-    Walk walk_;
-    bool counted_ = false;
-    std::uint64_t count_ = 0;
-    std::vector<tracker::SessionKey> kept_;
-    std::uint64_t ended_ = 0;
-    std::uint64_t already_gone_ = 0;
-};
 
 ActFacts facts_of(const Request& request, const Access& access, const TerminationWords& words) {
     ActFacts facts(request, access, tracker::ActKind::terminate);
@@ -360,15 +27,15 @@ ActFacts facts_of(const Request& request, const Access& access, const Terminatio
 
 // What can be told as one fact: everything within one account or within all of them, of one agent or of
 // everybody.
-std::optional<SweepTask::Extent> extent_of(const TerminateSelection& selection, const Access& access,
-                                           ScopedAccounts& accounts, tracker::Tracker tracker) {
+std::optional<EndAllExtent> extent_of(const TerminateSelection& selection, const Access& access,
+                                      ScopedAccounts& accounts, tracker::Tracker tracker) {
     const SessionFilter& filter = selection.filter;
     const bool names_agent = filter.agent() && !filter.agent()->empty();
     const int understood = (filter.account() ? 1 : 0) + (names_agent ? 1 : 0);
     if (selection.expected || filter.conditions() != understood) {
         return std::nullopt;
     }
-    SweepTask::Extent extent;
+    EndAllExtent extent;
     extent.agent = names_agent ? *filter.agent() : std::string();
     if (accounts.single() != nullptr) {
         extent.account = *accounts.single();
@@ -393,6 +60,101 @@ std::string describe(const TerminateSelection& selection) {
     return selection.filter.description();
 }
 
+std::unique_ptr<Task> end_named(std::vector<tracker::SessionKey> keys, TerminationWords words,
+                                const Request& request, const Access& access, tracker::Tracker tracker) {
+    ActFacts facts = facts_of(request, access, words);
+    facts.what = keys.size() == 1 ? tracker::to_ref(keys.front()) : std::to_string(keys.size()) + " refs";
+    SessionEnder ender(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
+                       std::move(words));
+    return make_end_named_task(std::move(ender), std::move(keys), DurableAct(tracker, std::move(facts)),
+                               ProblemContext(request));
+}
+
+std::unique_ptr<Task> end_selected(TerminateSelection selection, TerminationWords words,
+                                   const Request& request, const Access& access, tracker::Tracker tracker) {
+    if (selection.all) {
+        require_admin(access, "Ending all sessions");
+    }
+    ScopedAccounts accounts(tracker, access.scope, access.time_zone);
+    ActFacts facts = facts_of(request, access, words);
+    if (selection.filter.account()) {
+        accounts.narrow(*selection.filter.account());
+        facts.accounts = *selection.filter.account() + '\n';
+    }
+    facts.what = describe(selection);
+    facts.agent = selection.filter.agent().value_or(std::string());
+    auto extent = extent_of(selection, access, accounts, tracker);
+    SessionEnder ender(tracker, std::move(accounts), access.user, std::move(words));
+    DurableAct act(tracker, std::move(facts));
+    if (extent) {
+        return make_end_all_task(std::move(ender), std::move(*extent), std::move(act));
+    }
+    return make_end_matching_task(std::move(ender), std::move(selection), std::move(act), tracker,
+                                  ProblemContext(request));
+}
+
+// What a small body asks for counts from the call on.
+constexpr std::size_t kSmallBody = 4096;
+
+class WholeSlice final : public Slice {
+  public:
+    explicit WholeSlice(tracker::Now now) noexcept : now_(now) {}
+
+    bool over() const noexcept override { return false; }
+    tracker::Now now() const noexcept override { return now_; }
+
+  private:
+    tracker::Now now_;
+};
+
+// Reads the body, in slices where it may name thousands of sessions, and then does what it says.
+class TerminateTask final : public Task {
+  public:
+    TerminateTask(const Request& request, Access access, tracker::Tracker tracker)
+        : request_(request), access_(std::move(access)), tracker_(tracker), body_(request_.body) {}
+
+    std::optional<Response> step(const Slice& slice) override {
+        if (ending_) {
+            return ending_->step(slice);
+        }
+        try {
+            read(slice);
+        } catch (const Refusal& refusal) {
+            return refusal_response(refusal, request_, tracker_);
+        }
+        return std::nullopt;
+    }
+
+    bool is_waiting() const noexcept override { return ending_ && ending_->is_waiting(); }
+
+    // Goes on until the slice is over, or the body was read. Throws Refusal.
+    void read(const Slice& slice) {
+        if (!asked_) {
+            if (!body_.read(slice)) {
+                return;
+            }
+            asked_ = parse_terminate_request(body_.take());
+        }
+        if (auto* const selection = std::get_if<TerminateSelection>(&asked_->what)) {
+            ending_ =
+                end_selected(std::move(*selection), std::move(asked_->words), request_, access_, tracker_);
+            return;
+        }
+        RefList& refs = std::get<RefList>(asked_->what);
+        if (refs.read(slice)) {
+            ending_ = end_named(refs.take(), std::move(asked_->words), request_, access_, tracker_);
+        }
+    }
+
+  private:
+    Request request_;
+    Access access_;
+    tracker::Tracker tracker_;
+    JsonBody body_;
+    std::optional<TerminateRequest> asked_;
+    std::unique_ptr<Task> ending_;
+};
+
 }  // namespace
 
 std::unique_ptr<Task> make_delete_task(const Request& request, const Access& access, tracker::Tracker tracker,
@@ -400,42 +162,19 @@ std::unique_ptr<Task> make_delete_task(const Request& request, const Access& acc
     TerminationWords words = parse_termination_words(request.body);
     ActFacts facts = facts_of(request, access, words);
     facts.what = tracker::to_ref(key);
-    return std::make_unique<DeleteTask>(
-        SessionEnder(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
-                     std::move(words)),
-        std::vector{key}, DurableAct(tracker, std::move(facts)), ProblemContext(request));
+    SessionEnder ender(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
+                       std::move(words));
+    return make_end_one_task(std::move(ender), key, DurableAct(tracker, std::move(facts)),
+                             ProblemContext(request));
 }
 
 std::unique_ptr<Task> make_terminate_task(const Request& request, const Access& access,
                                           tracker::Tracker tracker) {
-    TerminateRequest terminate = parse_terminate_request(request.body);
-    ScopedAccounts accounts(tracker, access.scope, access.time_zone);
-    ActFacts facts = facts_of(request, access, terminate.words);
-    auto* const selection = std::get_if<TerminateSelection>(&terminate.what);
-    if (selection == nullptr) {
-        auto keys = std::get<std::vector<tracker::SessionKey>>(std::move(terminate.what));
-        facts.what = keys.size() == 1 ? tracker::to_ref(keys.front()) : std::to_string(keys.size()) + " refs";
-        return std::make_unique<RefsTask>(
-            SessionEnder(tracker, std::move(accounts), access.user, std::move(terminate.words)),
-            std::move(keys), DurableAct(tracker, std::move(facts)), ProblemContext(request));
+    auto task = std::make_unique<TerminateTask>(request, access, tracker);
+    if (request.body.size() <= kSmallBody) {
+        task->read(WholeSlice(request.now));
     }
-    if (selection->all) {
-        require_admin(access, "Ending all sessions");
-    }
-    if (selection->filter.account()) {
-        accounts.narrow(*selection->filter.account());
-        facts.accounts = *selection->filter.account() + '\n';
-    }
-    facts.what = describe(*selection);
-    facts.agent = selection->filter.agent().value_or(std::string());
-    auto extent = extent_of(*selection, access, accounts, tracker);
-    SessionEnder ender(tracker, std::move(accounts), access.user, std::move(terminate.words));
-    DurableAct act(tracker, std::move(facts));
-    if (extent) {
-        return std::make_unique<SweepTask>(std::move(ender), std::move(*extent), std::move(act));
-    }
-    return std::make_unique<SelectionTask>(std::move(ender), std::move(*selection), std::move(act), tracker,
-                                           ProblemContext(request));
+    return task;
 }
 
 }  // namespace agent_sessions::admin

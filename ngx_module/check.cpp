@@ -223,6 +223,7 @@ std::optional<ngx_int_t> decide(ngx_http_request_t& request, const LocationConfi
 
     if (state->live) {
         state->status = SessionStatus::active;
+        tracking.tracker.count_request(state->handle);
     }
     return gateway::passes_live(state->planned) ? NGX_DECLINED : act_on_plan(tracking);
 }

@@ -151,9 +151,9 @@ bool Tracker::note_message_shown(SessionHandle handle, std::uint32_t url_hash) n
                     [&](const auto& url) { return url.load(std::memory_order_relaxed) == url_hash; });
     if (!is_known) {
         Transaction change(*layout_);
-        const std::uint32_t next = cold.shown_next.load(std::memory_order_relaxed);
+        const std::uint16_t next = cold.shown_next.load(std::memory_order_relaxed);
         change.set(cold.shown_urls[next % kShownUrls], url_hash);
-        change.set(cold.shown_next, next + 1);
+        change.set(cold.shown_next, static_cast<std::uint16_t>(next + 1));
         change.commit();
     }
     return true;

@@ -139,6 +139,10 @@ bool Tracker::touch(SessionHandle handle, Now now) noexcept {
     }
 }
 
+void Tracker::count_request(SessionHandle handle) noexcept {
+    layout_->hot(handle.slot).requests.fetch_add(1, std::memory_order_relaxed);
+}
+
 Begun Tracker::begin(const BeginRequest& request, Now now) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
     return guard ? begin_session(*layout_, request, now) : Begun{};

@@ -247,6 +247,9 @@ struct Row {
     std::uint16_t account = 0;  // AccountUsage::index
     WallTime started{};
     BootTime begun{};
+    // With the one that began it; nullopt = it was restored into this memory, which knows only the later
+    // ones.
+    std::optional<std::uint32_t> requests;
     WallTime last_seen{};  // to the second of the boot clock, so up to one before the start
     std::string agent;     // empty and !identified = Guest
     bool identified = false;

@@ -144,6 +144,9 @@ pageTest("a session's details: its instances with their opening times, its brows
   assert.match(words, /Firefox 128 on Linux/);
   assert.match(words, /127\.0\.0\.1/);
   assert.match(words, /Last Activity\s+\d{4}-\d\d-\d\d/);
+  const { requests } = await api(`sessions/${session.ref}`);
+  assert.ok(requests > 1);
+  assert.match(words, new RegExp(`Requests\\s+${requests}\\s`));
   assert.doesNotMatch(words, /probably gone/);
   assert.match(words, new RegExp(session.ref));
 });

@@ -83,6 +83,20 @@ TEST_F(Tracking, OneSessionIsShownWithItsInstances) {
               2U);
 }
 
+TEST_F(Tracking, TheRequestsOfASessionAreCounted) {
+    start();
+    Browser alice = browser();
+    const std::string ref = begin_session(alice, "alice");
+    const auto requests = [&] { return admin().read("sessions/" + ref).at("requests").to_number<int>(); };
+    const int before = requests();
+    EXPECT_GE(before, 1);
+    alice.send(navigation("/flow"));
+    alice.send(navigation("/flow?again"));
+    Browser stranger = browser();
+    stranger.send(navigation("/flow"));
+    EXPECT_EQ(requests(), before + 2);
+}
+
 TEST_F(Tracking, AnInstanceIsRefreshedAndRenamedNotCountedTwice) {
     start();
     Browser alice = browser();

@@ -102,7 +102,7 @@ class SlotErasure {
         }
         Transaction change(layout_);
         {
-            const DetailChange details(change, hot_);
+            const DetailChange details(change, cold_);
             for (CleanText& text : words_) {
                 text.refer_to_clean(change);
             }

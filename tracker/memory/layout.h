@@ -31,7 +31,7 @@
 namespace agent_sessions::tracker::memory {
 
 inline constexpr char kMagic[16] = "agent-sessions\n";
-inline constexpr std::uint32_t kLayoutVersion = 3;
+inline constexpr std::uint32_t kLayoutVersion = 4;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 
 using SlotIndex = std::uint32_t;
@@ -45,6 +45,9 @@ inline constexpr std::uint32_t kMaxInstanceRecords = 256;
 
 template <typename T>
 using Shared = std::atomic<T>;
+
+// Set in a count of requests that began before this memory did.
+inline constexpr std::uint32_t kUnknownRequests = 0x8000'0000;
 
 // The part that every request reads: one cache line.
 struct alignas(64) HotSlot {
@@ -61,7 +64,8 @@ struct alignas(64) HotSlot {
     Shared<std::uint32_t> agent_hash;
     Shared<std::uint32_t> label_hash;
     Shared<InstanceIndex> instances;
-    Shared<std::uint32_t> version;  // odd while the details are being changed
+    // Answered while it lived, the one that began it included; kUnknownRequests as well once nobody knows.
+    Shared<std::uint32_t> requests;
 };
 static_assert(sizeof(HotSlot) == 64);
 
@@ -83,7 +87,8 @@ struct ColdSlot {
     Shared<std::uint32_t> reactivations;
     Shared<std::uint32_t> instance_seconds;
     Shared<std::uint32_t> shown_urls[kShownUrls];
-    Shared<std::uint32_t> shown_next;
+    Shared<std::uint16_t> shown_next;
+    Shared<std::uint16_t> version;     // odd while the details are being changed
     Shared<std::uint32_t> last_seen;   // seconds of the boot clock, once the session is over
     Shared<std::uint32_t> unrecorded;  // 1 = the history must not learn whose session it is
     // Events' sequences; what is above the committed one is not in the history yet.

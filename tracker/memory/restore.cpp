@@ -89,6 +89,7 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
     const Lifetime lifetime{request.idle, request.expires - request.started, request.instance};
     fill_slot(layout, slot, request.key, request.started, lifetime, now);
     layout.hot(slot).account.store(*account, std::memory_order_relaxed);
+    layout.hot(slot).requests.store(kUnknownRequests, std::memory_order_relaxed);
     layout.cold(slot).begun_sequence.store(request.begun_sequence, std::memory_order_relaxed);
     layout.cold(slot).unrecorded.store(request.recorded ? 0 : 1, std::memory_order_relaxed);
     if (is_over(request)) {

@@ -17,11 +17,11 @@ constexpr int kTries = 16;
 // What must be the same before and after a copy for the copy to be of one instant.
 struct Stamp {
     std::uint64_t recoveries;
-    std::uint32_t version;
+    std::uint16_t version;
 
     static Stamp of(Layout& layout, SlotIndex slot) noexcept {
         return {layout.recoveries.load(std::memory_order_acquire),
-                layout.hot(slot).version.load(std::memory_order_acquire)};
+                layout.cold(slot).version.load(std::memory_order_acquire)};
     }
     bool is_settled() const noexcept { return (version & 1) == 0; }
     friend bool operator==(const Stamp&, const Stamp&) = default;
@@ -111,6 +111,8 @@ bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row,
     row.key = key_of(layout, slot);
     row.account = hot.account.load(std::memory_order_relaxed);
     row.started = started_of(layout, slot);
+    const std::uint32_t requests = hot.requests.load(std::memory_order_relaxed);
+    row.requests = (requests & kUnknownRequests) == 0 ? std::optional(requests) : std::nullopt;
     row.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
     row.last_seen = to_wall(last_seen_of(layout, slot, word), now);
     row.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;

@@ -36,6 +36,7 @@ Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexce
     HotSlot& hot = layout.hot(slot);
     fill_slot(layout, slot, request.key, request.started, request.lifetime, now);
     hot.account.store(*account, std::memory_order_relaxed);
+    hot.requests.store(1, std::memory_order_relaxed);
     fill_details(change, slot, request, *account);
     ColdSlot& cold = layout.cold(slot);
     cold.unrecorded.store(request.recorded ? 0 : 1, std::memory_order_relaxed);

@@ -28,7 +28,7 @@ IdentifyResult rename_agent(Layout& layout, SlotIndex slot, std::string_view age
     }
     Transaction change(layout);
     {
-        const DetailChange details(change, hot);
+        const DetailChange details(change, layout.cold(slot));
         change.set(hot.agent_hash, name_hash(layout, agent));
         change.set(hot.inherited, std::uint8_t{0});
         if (!same) {
@@ -49,7 +49,7 @@ void replace_label(Layout& layout, SlotIndex slot, std::string_view label, Now n
     ColdSlot& cold = layout.cold(slot);
     Transaction change(layout);
     {
-        const DetailChange details(change, hot);
+        const DetailChange details(change, layout.cold(slot));
         const TextIndex before = cold.label.load(std::memory_order_relaxed);
         change.set(hot.label_hash, name_hash(layout, label));
         change.set(cold.label, refer(change, cut(ValidUtf8(label).view(), kMaxLabelBytes), 0));
@@ -75,7 +75,7 @@ InstanceResult put_instance(Layout& layout, SlotIndex slot, std::string_view nam
         }
         Transaction change(layout);
         {
-            const DetailChange details(change, hot);
+            const DetailChange details(change, layout.cold(slot));
             change.set(record.name, refer(change, name, 0));
             report(change, slot, EventKind::renamed, now, EndReason::none, name);
             release(change, before);
@@ -93,7 +93,7 @@ InstanceResult put_instance(Layout& layout, SlotIndex slot, std::string_view nam
     TextIndex text = 0;
     bool is_added = false;
     {
-        const DetailChange details(change, hot);
+        const DetailChange details(change, layout.cold(slot));
         text = is_named ? refer(change, name, 0) : 0;
         is_added = add_instance(change, hot.instances, key, text, now) != 0;
         if (is_added) {
@@ -115,7 +115,7 @@ InstanceResult drop_instance(Layout& layout, SlotIndex slot, std::uint64_t key, 
     }
     Transaction change(layout);
     {
-        const DetailChange details(change, hot);
+        const DetailChange details(change, layout.cold(slot));
         report(change, slot, EventKind::closed, now);
         remove_instance(change, hot.instances, index);
     }

@@ -40,7 +40,7 @@ void settle_slot(Layout& layout, SlotIndex slot, const EndRequest& request, Now 
     }
     Transaction change(layout);
     {
-        const DetailChange details(change, hot);
+        const DetailChange details(change, cold);
         change.set(cold.ended_by, refer(change, cut(request.by, kMaxUserBytes), 0));
         change.set(cold.message, refer(change, cut(request.message, kMaxMessageBytes), 0));
         change.set(cold.why, refer(change, cut(request.why, kMaxMessageBytes), 0));

@@ -13,16 +13,19 @@ namespace agent_sessions::tracker::memory {
 // Marks a slot's details as being changed for as long as it lives, so that lock-free readers read again.
 class DetailChange {
   public:
-    DetailChange(Transaction& change, HotSlot& hot) noexcept : change_(change), hot_(hot) {
-        change_.set(hot_.version, hot_.version.load(std::memory_order_relaxed) + 1);
-    }
-    ~DetailChange() { change_.set(hot_.version, hot_.version.load(std::memory_order_relaxed) + 1); }
+    DetailChange(Transaction& change, ColdSlot& cold) noexcept : change_(change), cold_(cold) { bump(); }
+    ~DetailChange() { bump(); }
     DetailChange(const DetailChange&) = delete;
     DetailChange& operator=(const DetailChange&) = delete;
 
   private:
+    void bump() noexcept {
+        change_.set(cold_.version,
+                    static_cast<std::uint16_t>(cold_.version.load(std::memory_order_relaxed) + 1));
+    }
+
     Transaction& change_;
-    HotSlot& hot_;
+    ColdSlot& cold_;
 };
 
 // Appends the event of a session's change. Without a text it tells the session's agent.

@@ -60,6 +60,7 @@ void fill_slot(Layout& layout, SlotIndex slot, SessionKey key, WallTime started,
     hot.idle_seconds.store(seconds_of(lifetime.idle), std::memory_order_relaxed);
     hot.deadline.store(deadline_of(started, lifetime, now), std::memory_order_relaxed);
     hot.instances.store(0, std::memory_order_relaxed);
+    hot.requests.store(0, std::memory_order_relaxed);
     cold.instance_seconds.store(seconds_of(lifetime.instance), std::memory_order_relaxed);
     cold.begun.store(now.boot.time_since_epoch().count(), std::memory_order_relaxed);
     cold.successor_nonce.store(0, std::memory_order_relaxed);

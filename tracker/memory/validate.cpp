@@ -111,7 +111,7 @@ class Walk {
     void common_slot(SlotIndex slot) {
         HotSlot& hot = layout_.hot(slot);
         const std::string name = "slot " + number(slot);
-        if ((hot.version & 1) != 0) {
+        if ((layout_.cold(slot).version & 1) != 0) {
             fault(name + " is marked as being changed");
         }
         const AccountIndex account = hot.account;

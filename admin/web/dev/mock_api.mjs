@@ -257,7 +257,7 @@ export function answer(state, method, path, parameters, body) {
         last_seen: session.last_seen,
       }));
     return session
-      ? { status: 200, body: { ...session, open_instances: opened() } }
+      ? { status: 200, body: { ...session, requests: 12, open_instances: opened() } }
       : problem(404, "session_not_found", "There is no such session", "");
   }
 

@@ -224,6 +224,7 @@ export const strings = {
     label: "Label",
     address: "Address",
     browser: "Browser",
+    requests: "Requests",
     ref: "Reference",
     instances: "Open interactions",
     none: "None is open.",

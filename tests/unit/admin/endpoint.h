@@ -134,7 +134,7 @@ class Endpoint : public ::testing::Test {
         if (handled.response) {
             return *handled.response;
         }
-        request = Request{};  // a task keeps no view of it
+        request = Request{};  // a task needs what its views point to, and no more
         steps_ = 0;
         for (;; ++steps_) {
             if (steps_ > 100'000) {

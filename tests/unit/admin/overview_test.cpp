@@ -135,6 +135,7 @@ TEST_F(OverviewTest, ASessionShowsItsInstances) {
 
     EXPECT_EQ(session.at("agent").as_string(), "ada");
     EXPECT_EQ(session.at("instances").to_number<int>(), 2);
+    EXPECT_EQ(session.at("requests").to_number<int>(), 1);
     EXPECT_EQ(session.at("open_instances"), (boost::json::array{
                                                 {{"name", "Refund"},
                                                  {"opened", "2026-03-03T12:00:00.000Z"},

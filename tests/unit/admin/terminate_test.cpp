@@ -128,6 +128,23 @@ TEST_F(TerminateTest, TheAnswerForManyRefsIsWrittenInSteps) {
     EXPECT_GE(steps_, steps_of_whole + 2 * 39) << "to end them, and to tell it";
 }
 
+TEST_F(TerminateTest, ABodyThatNamesManyIsReadInSteps) {
+    std::string body = "{\"refs\":[";
+    for (std::uint64_t index = 0; index < 1'000; ++index) {
+        body += (index == 0 ? "" : ",") + quoted({1, index});
+    }
+    looks_ = 1'000'000;
+    terminate(body + "]}");
+    const int steps_of_whole = steps_;
+    looks_ = 1;
+    EXPECT_EQ(results_of(terminate(body + "]}")), Results(1'000, "not_found"));
+    EXPECT_GE(steps_, steps_of_whole + 2 * 1'000 + 15 + 8) << "to end, to tell, to check and to parse them";
+    EXPECT_EQ(code_of(terminate(body + ",\"x\"]}")), "invalid_member");
+    EXPECT_EQ(code_of(terminate(body + "]")), "invalid_json");
+    caller_.role = "operator";
+    EXPECT_EQ(code_of(terminate(body + "],\"all\":true}")), "missing_member");
+}
+
 TEST_F(TerminateTest, AFilterEndsWhatWasExpected) {
     begin({.agent = "ada", .label = "north"});
     begin({.agent = "bob", .label = "north"});

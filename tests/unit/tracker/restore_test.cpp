@@ -45,6 +45,13 @@ TEST_F(Restoring, ALiveSessionIsCountedWithoutAnEvent) {
     EXPECT_EQ(row(1).begun_sequence, 1u);
 }
 
+TEST_F(Restoring, RequestsOfBeforeTheLossAreNotMadeUp) {
+    EXPECT_TRUE(restore(stored(1, "alice")));
+    EXPECT_EQ(row(1).requests, std::nullopt);
+    tracker_.count_request(row(1).handle);
+    EXPECT_EQ(row(1).requests, std::nullopt);
+}
+
 TEST_F(Restoring, TheMaximumIsNeverBelowTheSessionsThatAreBack) {
     begin(7);
     for (std::uint64_t session = 1; session <= 5; ++session) {

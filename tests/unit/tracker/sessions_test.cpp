@@ -242,6 +242,16 @@ TEST_F(Sessions, AnUnprovenLookTouchesWhereAsked) {
     EXPECT_EQ(row(1).last_seen, begun + 1min);
 }
 
+TEST_F(Sessions, RequestsAreCountedFromTheOneThatBegan) {
+    const SessionHandle handle = begin(1);
+    begin(2);
+    EXPECT_EQ(row(1).requests, 1U);
+    tracker_.count_request(handle);
+    tracker_.count_request(handle);
+    EXPECT_EQ(row(1).requests, 3U);
+    EXPECT_EQ(row(2).requests, 1U);
+}
+
 TEST_F(Sessions, AnUnprovenLookRevivesNothing) {
     begin(1);
     begin(2);

@@ -104,6 +104,7 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
             </>
           )}
         </Fact>
+        <Fact name={text.requests}>{opened.details?.requests}</Fact>
         <Fact name={text.ref}>
           <code>{session.ref}</code>
         </Fact>

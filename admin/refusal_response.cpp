@@ -1,0 +1,34 @@
+#include "admin/refusal_response.h"
+
+#include <string_view>
+
+#include "admin/durable_act.h"
+#include "admin/routes.h"
+
+namespace agent_sessions::admin {
+namespace {
+
+void record_refused_change(const Request& request, tracker::Tracker tracker) {
+    if (!tracker || !request.path.starts_with(kApi)) {
+        return;
+    }
+    const std::string_view path = request.path.substr(kApi.size());
+    if (request.method == "POST" && path == kTerminate) {
+        record_refused(tracker, request, tracker::ActKind::terminate, "several sessions");
+    } else if (request.method == "POST" && path == kErase) {
+        record_refused(tracker, request, tracker::ActKind::erase, "an agent's name");
+    } else if (request.method == "DELETE" && path.starts_with(kOneSession)) {
+        record_refused(tracker, request, tracker::ActKind::terminate, path.substr(kOneSession.size()));
+    }
+}
+
+}  // namespace
+
+Response refusal_response(const Refusal& refusal, const Request& request, tracker::Tracker tracker) {
+    if (facts_of(refusal.code).status == 403) {
+        record_refused_change(request, tracker);
+    }
+    return problem_response(refusal, ProblemContext(request));
+}
+
+}  // namespace agent_sessions::admin
