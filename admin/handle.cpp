@@ -189,6 +189,11 @@ Handled route(const Request& request, tracker::Tracker tracker, tracker::history
     throw refusal_of(ErrorCode::not_found);
 }
 
+// What is in somebody else's account looks as if it were not there.
+bool is_denial(ErrorCode code) {
+    return facts_of(code).status == 403 || code == ErrorCode::account_not_found;
+}
+
 // Whoever is refused a change leaves a trace (RELIABILITY S24).
 void record_refused_change(const Request& request, tracker::Tracker tracker) {
     if (!tracker || !request.path.starts_with(kApi)) {
@@ -210,7 +215,7 @@ Handled handle(const Request& request, tracker::Tracker tracker, tracker::histor
     try {
         return route(request, tracker, history);
     } catch (const Refusal& refusal) {
-        if (facts_of(refusal.code).status == 403) {
+        if (is_denial(refusal.code)) {
             record_refused_change(request, tracker);
         }
         return at_once(problem_response(refusal, ProblemContext(request)));

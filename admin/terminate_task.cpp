@@ -75,6 +75,22 @@ class NamedSessions {
     std::uint64_t ended_ = 0;
 };
 
+// Those that came out so: a single ref, or how many there are and the first of them.
+std::string describe(const NamedSessions& sessions, Outcome wanted) {
+    constexpr std::size_t kNamed = 7;  // as many as tracker::kMaxActTextBytes have room for
+    std::size_t count = 0;
+    std::string refs;
+    for (std::size_t index = 0; index < sessions.outcomes().size(); ++index) {
+        if (sessions.outcomes()[index] == wanted && ++count <= kNamed) {
+            refs += (count == 1 ? "" : ", ") + tracker::to_ref(sessions.keys()[index]);
+        }
+    }
+    if (count <= 1) {
+        return refs;
+    }
+    return std::to_string(count) + " refs: " + refs + (count > kNamed ? ", \u2026" : "");
+}
+
 // Ends named sessions, records that, and waits for the disk.
 class NamedTask : public Task {
   public:
@@ -93,6 +109,10 @@ class NamedTask : public Task {
             return std::nullopt;
         }
         const tracker::Now now = slice.now();
+        if (!is_summed_up_) {
+            sum_up(now);
+            is_summed_up_ = true;
+        }
         if (sessions_.ended() == 0) {
             act_.record_nothing();
         } else if (!act_.record(sessions_.ended(), now)) {
@@ -123,11 +143,21 @@ class NamedTask : public Task {
         return response;
     }
 
+    void sum_up(tracker::Now now) {
+        act_.facts().what = describe(sessions_, Outcome::terminated);
+        // Of another account, or of none: the audit, too, must not tell the one from the other.
+        const std::string refused = describe(sessions_, Outcome::not_found);
+        if (!refused.empty()) {
+            act_.record_refused(refused, now);
+        }
+    }
+
     SessionEnder ender_;
     NamedSessions sessions_;
     NamedSessions::Progress progress_ = NamedSessions::Progress::later;
     DurableAct act_;
     ProblemContext context_;
+    bool is_summed_up_ = false;
     bool is_written_ = false;
 };
 
@@ -399,7 +429,6 @@ std::unique_ptr<Task> make_delete_task(const Request& request, const Access& acc
                                        tracker::SessionKey key) {
     TerminationWords words = parse_termination_words(request.body);
     ActFacts facts = facts_of(request, access, words);
-    facts.what = tracker::to_ref(key);
     return std::make_unique<DeleteTask>(
         SessionEnder(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
                      std::move(words)),
@@ -414,7 +443,6 @@ std::unique_ptr<Task> make_terminate_task(const Request& request, const Access& 
     auto* const selection = std::get_if<TerminateSelection>(&terminate.what);
     if (selection == nullptr) {
         auto keys = std::get<std::vector<tracker::SessionKey>>(std::move(terminate.what));
-        facts.what = keys.size() == 1 ? tracker::to_ref(keys.front()) : std::to_string(keys.size()) + " refs";
         return std::make_unique<RefsTask>(
             SessionEnder(tracker, std::move(accounts), access.user, std::move(terminate.words)),
             std::move(keys), DurableAct(tracker, std::move(facts)), ProblemContext(request));

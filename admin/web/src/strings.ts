@@ -284,6 +284,7 @@ export const strings = {
     accounts: "Accounts",
     what: "What",
     count: "Ended sessions",
+    showEnded: "Show who they were",
     result: "Result",
     everything: "all",
     entries: (value: number) => count(value, "entry", "entries"),
