@@ -14,11 +14,7 @@ Response api_response(int status, std::string_view content_type) {
     if (!content_type.empty()) {
         response.headers.emplace_back("Content-Type", content_type);
     }
-    response.headers.emplace_back("Cache-Control", "no-store");
-    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-    response.headers.emplace_back("Referrer-Policy", "no-referrer");
+    response.headers.insert(response.headers.end(), kApiHeaders.begin(), kApiHeaders.end());
     return response;
 }
 

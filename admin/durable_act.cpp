@@ -100,6 +100,18 @@ void DurableAct::record_nothing() {
     }
 }
 
+void DurableAct::record_refused(std::string_view what, tracker::Now now) {
+    tracker::ActRequest refused;
+    refused.kind = facts_.kind;
+    refused.refused = true;
+    refused.user = facts_.user;
+    refused.role = facts_.role;
+    refused.address = facts_.address;
+    refused.accounts = facts_.accounts;
+    refused.what = what;
+    tracker_.record_act(refused, now);
+}
+
 std::optional<bool> DurableAct::is_durable(tracker::Now now) {
     is_waiting_ = false;
     if (is_lost_) {

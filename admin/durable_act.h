@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "admin/access.h"
 #include "admin/handle.h"
@@ -51,6 +52,8 @@ class DurableAct {
     bool finish(std::uint64_t ended, tracker::Now now);
     // Nothing was done now, but what was asked for may have been done a moment ago.
     void record_nothing();
+    // Keeps what the same caller asked for and was refused, as good as record_refused().
+    void record_refused(std::string_view what, tracker::Now now);
 
     // Whether all that has happened so far is on disk. nullopt: not yet, ask again later. Never waits where
     // the disk is known to refuse. REQUIRES: one of the calls above said true.

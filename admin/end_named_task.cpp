@@ -66,6 +66,22 @@ class NamedSessions {
     std::uint64_t ended_ = 0;
 };
 
+// Those that came out so: a single ref, or how many there are and the first of them.
+std::string describe(const NamedSessions& sessions, Outcome wanted) {
+    constexpr std::size_t kNamed = 7;  // as many as tracker::kMaxActTextBytes have room for
+    std::size_t count = 0;
+    std::string refs;
+    for (std::size_t index = 0; index < sessions.outcomes().size(); ++index) {
+        if (sessions.outcomes()[index] == wanted && ++count <= kNamed) {
+            refs += (count == 1 ? "" : ", ") + tracker::to_ref(sessions.keys()[index]);
+        }
+    }
+    if (count <= 1) {
+        return refs;
+    }
+    return std::to_string(count) + " refs: " + refs + (count > kNamed ? ", \u2026" : "");
+}
+
 // Ends named sessions, records that, and waits for the disk.
 class NamedTask : public Task {
   public:
@@ -84,6 +100,10 @@ class NamedTask : public Task {
             return std::nullopt;
         }
         const tracker::Now now = slice.now();
+        if (!is_summed_up_) {
+            sum_up(now);
+            is_summed_up_ = true;
+        }
         if (sessions_.ended() == 0) {
             act_.record_nothing();
         } else if (!act_.record(sessions_.ended(), now)) {
@@ -114,11 +134,21 @@ class NamedTask : public Task {
         return response;
     }
 
+    void sum_up(tracker::Now now) {
+        act_.facts().what = describe(sessions_, Outcome::terminated);
+        // Of another account, or of none: the audit, too, must not tell the one from the other.
+        const std::string refused = describe(sessions_, Outcome::not_found);
+        if (!refused.empty()) {
+            act_.record_refused(refused, now);
+        }
+    }
+
     SessionEnder ender_;
     NamedSessions sessions_;
     NamedSessions::Progress progress_ = NamedSessions::Progress::later;
     DurableAct act_;
     ProblemContext context_;
+    bool is_summed_up_ = false;
     bool is_written_ = false;
 };
 

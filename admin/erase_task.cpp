@@ -24,6 +24,8 @@ namespace json = boost::json;
 namespace history = tracker::history;
 
 constexpr std::size_t kRandomBytes = 10;
+// All that the audit tells of whom it was about, but for the pseudonym.
+constexpr std::string_view kWhat = "an agent's name";
 
 // Says nothing of the name: whoever has the one can't find the other.
 std::string make_pseudonym() {
@@ -77,10 +79,11 @@ class EraseTask final : public Task {
   public:
     using Known = std::shared_ptr<history::Answer<admin::Known<bool>>>;
 
-    EraseTask(tracker::Tracker tracker, Known known, std::vector<Erasure> erasures, std::string pseudonym,
-              ProblemContext context)
+    EraseTask(tracker::Tracker tracker, Known known, DurableAct attempt, std::vector<Erasure> erasures,
+              std::string pseudonym, ProblemContext context)
         : tracker_(tracker),
           known_(std::move(known)),
+          attempt_(std::move(attempt)),
           erasures_(std::move(erasures)),
           pseudonym_(std::move(pseudonym)),
           context_(std::move(context)) {}
@@ -92,7 +95,7 @@ class EraseTask final : public Task {
                 is_waiting_ = true;
                 return std::nullopt;
             }
-            if (auto refused = unless_known()) {
+            if (auto refused = unless_known(slice.now())) {
                 return refused;
             }
             known_.reset();
@@ -109,7 +112,7 @@ class EraseTask final : public Task {
     bool is_waiting() const noexcept override { return is_waiting_; }
 
   private:
-    std::optional<Response> unless_known() const {
+    std::optional<Response> unless_known(tracker::Now now) {
         switch (known_->state()) {
             case history::AnswerState::busy:
                 return problem_response(history_busy(), context_);
@@ -118,8 +121,11 @@ class EraseTask final : public Task {
             default:
                 break;
         }
-        return known_->result().is_known ? std::nullopt
-                                         : std::optional(problem_response(account_not_found(), context_));
+        if (known_->result().is_known) {
+            return std::nullopt;
+        }
+        attempt_.record_refused(kWhat, now);
+        return problem_response(account_not_found(), context_);
     }
 
     std::optional<Response> answer(tracker::Now now) {
@@ -148,6 +154,7 @@ class EraseTask final : public Task {
 
     tracker::Tracker tracker_;
     Known known_;
+    DurableAct attempt_;  // by the caller, of whatever account
     std::vector<Erasure> erasures_;
     std::string pseudonym_;
     ProblemContext context_;
@@ -176,7 +183,8 @@ std::unique_ptr<Task> make_erase_task(const Request& request, const Access& acce
     }
     const std::string pseudonym = make_pseudonym();
     ActFacts facts(request, access, tracker::ActKind::erase);
-    facts.what = "an agent's name";
+    facts.what = kWhat;
+    DurableAct attempt(tracker, facts);
     facts.agent = std::move(erase.agent);
     facts.pseudonym = pseudonym;
     std::vector<Erasure> erasures;
@@ -184,8 +192,8 @@ std::unique_ptr<Task> make_erase_task(const Request& request, const Access& acce
         facts.accounts = account + '\n';
         erasures.emplace_back(tracker, std::move(account), facts);
     }
-    return std::make_unique<EraseTask>(tracker, std::move(known), std::move(erasures), pseudonym,
-                                       ProblemContext(request));
+    return std::make_unique<EraseTask>(tracker, std::move(known), std::move(attempt), std::move(erasures),
+                                       pseudonym, ProblemContext(request));
 }
 
 }  // namespace agent_sessions::admin

@@ -82,8 +82,11 @@ json::object figures_json(const tracker::Tracker::Figures& figures) {
 }  // namespace
 
 Response health_response(const tracker::Tracker::Figures& figures, const tracker::HistoryStatus& history,
-                         bool with_figures, tracker::Now now) {
+                         bool has_keys, bool with_figures, tracker::Now now) {
     json::array reasons;
+    if (!has_keys) {
+        reasons.emplace_back("keys_missing");
+    }
     if (figures.live >= figures.capacity || figures.live + figures.ended >= figures.slots) {
         reasons.emplace_back("table_full");
     }

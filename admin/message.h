@@ -47,6 +47,7 @@ struct Request {
     std::string_view request_id;  // for problem documents; may be empty
     Caller caller;
     tracker::Now now;
+    bool has_keys = true;                   // the worker that answers can tell genuine cookies from others
     const PageFiles* page_files = nullptr;  // of the operator; null = none. Outlives the request
 };
 

@@ -66,7 +66,7 @@ Response problem_response(const Refusal& refusal, const ProblemContext& context)
     if (!refusal.errors.empty()) {
         document["errors"] = errors_of(refusal);
     }
-    Response response = api_response(facts.status, "application/problem+json");
+    Response response = api_response(facts.status, kProblemMediaType);
     if (!refusal.allow.empty()) {
         response.headers.emplace_back("Allow", refusal.allow);
     }

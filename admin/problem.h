@@ -53,8 +53,14 @@ struct ProblemContext {
 
 Response problem_response(const Refusal& refusal, const ProblemContext& context);
 
-// For the caller of handle() as well: body_too_large for a body it did not read, internal_error for what it
-// caught.
+// For the caller of handle() as well: body_too_large for a body it did not read.
 Response problem_response(ErrorCode code, const Request& request);
+
+// internal_error for the caller of handle() and of its tasks, where it caught something. It says nothing of
+// the request, since making that text could fail as well.
+inline constexpr std::string_view kProblemMediaType = "application/problem+json";
+inline constexpr std::string_view kInternalErrorBody =
+    R"({"type":"urn:agent-sessions:problem:internal_error","title":"Something went wrong here","status":500,)"
+    R"("detail":"The server's error log says what.","code":"internal_error"})";
 
 }  // namespace agent_sessions::admin

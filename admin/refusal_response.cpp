@@ -22,10 +22,15 @@ void record_refused_change(const Request& request, tracker::Tracker tracker) {
     }
 }
 
+// What is in somebody else's account looks as if it were not there.
+bool is_denial(ErrorCode code) {
+    return facts_of(code).status == 403 || code == ErrorCode::account_not_found;
+}
+
 }  // namespace
 
 Response refusal_response(const Refusal& refusal, const Request& request, tracker::Tracker tracker) {
-    if (facts_of(refusal.code).status == 403) {
+    if (is_denial(refusal.code)) {
         record_refused_change(request, tracker);
     }
     return problem_response(refusal, ProblemContext(request));

@@ -63,7 +63,6 @@ std::string describe(const TerminateSelection& selection) {
 std::unique_ptr<Task> end_named(std::vector<tracker::SessionKey> keys, TerminationWords words,
                                 const Request& request, const Access& access, tracker::Tracker tracker) {
     ActFacts facts = facts_of(request, access, words);
-    facts.what = keys.size() == 1 ? tracker::to_ref(keys.front()) : std::to_string(keys.size()) + " refs";
     SessionEnder ender(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
                        std::move(words));
     return make_end_named_task(std::move(ender), std::move(keys), DurableAct(tracker, std::move(facts)),
@@ -161,7 +160,6 @@ std::unique_ptr<Task> make_delete_task(const Request& request, const Access& acc
                                        tracker::SessionKey key) {
     TerminationWords words = parse_termination_words(request.body);
     ActFacts facts = facts_of(request, access, words);
-    facts.what = tracker::to_ref(key);
     SessionEnder ender(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
                        std::move(words));
     return make_end_one_task(std::move(ender), key, DurableAct(tracker, std::move(facts)),

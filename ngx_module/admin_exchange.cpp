@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "ngx_module/admin_failure.h"
 #include "ngx_module/answer.h"
 #include "ngx_module/clock.h"
 #include "ngx_module/configuration.h"
@@ -157,6 +158,7 @@ void AdminExchange::run(std::string_view path) {
     asked.page_files = configuration.page_files;
 
     const ZoneWorker* worker = worker_of(*configuration.admin);
+    asked.has_keys = worker != nullptr && worker->signer;
     admin::Handled handled = admin::handle(asked, configuration.admin->tracker,
                                            worker != nullptr ? worker->reader.get() : nullptr);
     if (handled.response) {
@@ -203,6 +205,15 @@ void AdminExchange::finish(admin::Response response) {
     ngx_http_finalize_request(&request_, result);
 }
 
+// After this the exchange may be gone.
+void AdminExchange::fail() noexcept {
+    task_.reset();
+    if (hold_event_.timer_set != 0) {
+        ngx_del_timer(&hold_event_);
+    }
+    ngx_http_finalize_request(&request_, send_internal_error(request_));
+}
+
 void AdminExchange::handle_step(ngx_event_t* event) noexcept {
     auto& exchange = *static_cast<AdminExchange*>(event->data);
     ngx_connection_t* connection = exchange.request_.connection;
@@ -212,7 +223,7 @@ void AdminExchange::handle_step(ngx_event_t* event) noexcept {
         return true;
     });
     if (!done) {
-        ngx_http_finalize_request(&exchange.request_, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        exchange.fail();
     }
     ngx_http_run_posted_requests(connection);
 }

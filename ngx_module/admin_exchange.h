@@ -35,6 +35,7 @@ class AdminExchange {
 
     void step();
     void finish(admin::Response response);
+    void fail() noexcept;
     void wait_for_next_step() noexcept;
 
     ngx_http_request_t& request_;

@@ -1,13 +1,14 @@
 #include "ngx_module/admin_handler.h"
 
+#include <new>
 #include <string>
 
 #include "admin/handle.h"
 #include "admin/problem.h"
 #include "ngx_module/admin_exchange.h"
+#include "ngx_module/admin_failure.h"
 #include "ngx_module/answer.h"
 #include "ngx_module/configuration.h"
-#include "ngx_module/guard.h"
 #include "ngx_module/pool_object.h"
 #include "ngx_module/request_facts.h"
 #include "ngx_module/text.h"
@@ -111,7 +112,7 @@ ngx_int_t proceed(ngx_http_request_t& request) {
         if (!request.reading_body) {
             const auto path = encode(request.pool, path_below_location(request).value_or(""));
             if (!path) {
-                return NGX_HTTP_INTERNAL_SERVER_ERROR;
+                throw std::bad_alloc();
             }
             exchange.run(*path);
             return NGX_DONE;
@@ -130,9 +131,7 @@ void handle_body(ngx_http_request_t* request) noexcept {
     if (request->reading_body) {
         request->read_event_handler = handle_body;
     }
-    const auto result =
-        guard<ngx_int_t>(request->connection->log, "an admin request", NGX_HTTP_INTERNAL_SERVER_ERROR,
-                         [request] { return proceed(*request); });
+    const ngx_int_t result = guard_admin(*request, [request] { return proceed(*request); });
     if (result != NGX_DONE) {
         ngx_http_finalize_request(request, result);
     }
@@ -156,8 +155,7 @@ ngx_int_t start(ngx_http_request_t& request) {
 }  // namespace
 
 ngx_int_t handle_admin(ngx_http_request_t* request) noexcept {
-    return guard<ngx_int_t>(request->connection->log, "an admin request", NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            [request] { return start(*request); });
+    return guard_admin(*request, [request] { return start(*request); });
 }
 
 }  // namespace agent_sessions::ngx

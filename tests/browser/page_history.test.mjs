@@ -1,7 +1,7 @@
 // What has been, on the Active Agents page: the graph of thirty days, the curve of one, and the lists of the history.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { afterList, confirm, figure, refresh, rowOf, terminate, tickAll, tickOf } from "./support/active_agents_page.mjs";
+import { afterList, agents, confirm, figure, refresh, refs, rowOf, terminate, tickAll, tickOf } from "./support/active_agents_page.mjs";
 import { pageTest } from "./support/browser.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { people } from "./support/floor.mjs";
@@ -271,22 +271,31 @@ pageTest("from the details one comes to the agent's history", { scenario: { ...w
 });
 
 pageTest("Audit tells what admins did, and what they were refused", { scenario: withPast, failedLoads: true }, async ({ page, context, server }) => {
+  const [second, first] = await refs(page);
   await endAll(page, "end of shift", "");
   const refused = await context.request.post(`${server.url}api/1/sessions/terminate`, { data: { all: true }, headers: { Origin: "https://evil.example" } });
   assert.equal(refused.status(), 403);
   await openTab(page, "Audit", 2);
   const entries = await rows(page).evaluateAll((all) => all.map((row) => [...row.querySelectorAll("td")].map(({ innerText }) => innerText)));
-  assert.deepEqual(
-    entries.map(([user, role, , action, what, , ended, result, why]) => [user, role, action, what, ended, result, why]),
-    [
-      ["anna", "operator", "terminate", "several sessions", "0", "refused", ""],
-      ["anna", "operator", "terminate", "2 refs", "2", "done", "end of shift"],
-    ],
-  );
+  const [attempt, [user, role, , action, what, , ended, result, why]] = entries;
+  assert.deepEqual(attempt.slice(0, 2), ["anna", "operator"]);
+  assert.deepEqual([attempt[3], attempt[4], attempt[6], attempt[7]], ["terminate", "several sessions", "0", "refused"]);
+  assert.deepEqual([user, role, action, ended, result, why], ["anna", "operator", "terminate", "2", "done", "end of shift"]);
+  assert.match(what, /^2 refs: /);
+  assert.deepEqual(what.slice("2 refs: ".length).split(", ").sort(), [first, second].sort());
   assert.equal(await counted(page), "2 entries");
   assert.equal((await csvOf(page, context)).length, 2);
   await afterRecord(page, () => page.getByRole("textbox", { name: "Who" }).fill("somebody else"));
   assert.equal(await page.locator(".empty").innerText(), "Nothing was done in this time.");
+});
+
+pageTest("from what an admin did one comes to whom it ended", { scenario: withPast }, async ({ page }) => {
+  const ended = await agents(page);
+  await endAll(page, "end of shift", "");
+  await openTab(page, "Audit", 1);
+  await afterRecord(page, () => page.getByRole("button", { name: "2", exact: true }).click());
+  assert.equal(await page.getByRole("textbox", { name: "Ended by" }).inputValue(), "anna");
+  assert.deepEqual((await names(page)).sort(), ended.sort());
 });
 
 pageTest(

@@ -82,6 +82,30 @@ TEST_F(WithoutMemory, TheReloadOfAMessageDoesNotSlipThrough) {
     EXPECT_EQ(admin().list("agent=alice").size(), 1U);
 }
 
+// nginx's own page of HTML told a script nothing.
+TEST_F(WithoutMemory, TheAdminEndpointTellsThatItFailed) {
+    config.server += "error_page 500 = /elsewhere;";
+    start();
+    const std::string ref = [this] {
+        Browser agent = browser();
+        return begin_session(agent, "alice");
+    }();
+    AdminClient client = admin();
+    client.get("");  // the connection is there before memory is short
+    begin_failing();
+    for (const char* path : {"", "sessions", "usage"}) {
+        expect_problem(client.get(path), 500, "internal_error");
+    }
+    const HttpResponse ended = client.post("sessions/terminate", "{\"refs\":[\"" + ref + "\"]}");
+    expect_problem(ended, 500, "internal_error");
+    EXPECT_EQ(ended.header("Cache-Control"), "no-store");
+    expect_problem(client.remove(ref), 500, "internal_error");
+    end_failing();
+    EXPECT_NE(server.error_log().find("agent_sessions: an admin request failed: std::bad_alloc"),
+              std::string::npos);
+    EXPECT_EQ(client.list("agent=alice").size(), 1U) << "nothing was ended";
+}
+
 class WithoutKeys : public GatewayTest {
   protected:
     std::filesystem::path keys() const { return server.prefix() / "state" / (std::string(kZone) + ".keys"); }
@@ -118,12 +142,18 @@ TEST_F(WithoutKeys, WhatMayBeAnEndedCookieIsRefusedAndAllElsePasses) {
     foreign.with("Cookie", std::string(kCookie) + "=of-another-program");
     EXPECT_TRUE(is_from_application(Connection(origin()).send(foreign)));
     EXPECT_NE(server.error_log().find("refused a request because it has no keys"), std::string::npos);
+    HttpRequest health;
+    health.target = "/admin/health";
+    const HttpResponse failing = admin().send(health);
+    EXPECT_EQ(failing.status, 503);
+    EXPECT_NE(failing.body.find("\"keys_missing\""), std::string::npos) << failing.body;
 
     write_file(keys(), good);
     Connection& tab = live.open_tab();
     EXPECT_TRUE(wait_until([&] { return status_of(live.send(script_call("/api"), tab)) == "ACTIVE"; }))
         << "repaired keys are found without a reload";
     EXPECT_TRUE(wait_until([&] { return bool(is_message_page(ended.send(navigation("/app")))); }));
+    EXPECT_TRUE(wait_until([&] { return admin().send(health).status == 200; }));
 }
 
 }  // namespace

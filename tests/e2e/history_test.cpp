@@ -92,8 +92,9 @@ TEST_F(History, WhoHangsUpHasStillEndedThemAndIsInTheAudit) {
         // Enough for the worker to learn of it, as a rule.
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    const boost::json::object list = read_until("audit?user=hasty", filtered_is(1));
+    const boost::json::object list = read_until("audit?user=hasty", filtered_is(2));
     EXPECT_EQ(list.at("entries").at(0).at("ended").to_number<int>(), 1);
+    EXPECT_EQ(list.at("entries").at(1).at("result"), "refused") << "the one that nobody has";
     EXPECT_EQ(admin().current(), 0);
 }
 

@@ -285,6 +285,7 @@ export const strings = {
     accounts: "Accounts",
     what: "What",
     count: "Ended sessions",
+    showEnded: "Show who they were",
     result: "Result",
     everything: "all",
     entries: (value: number) => count(value, "entry", "entries"),
@@ -306,6 +307,7 @@ export const strings = {
     near: (current: number, total: number) =>
       `Near the limit: ${number.format(current)} of ${number.format(total)} licenses are in use.`,
     health: {
+      keys_missing: "The keys of the cookies can’t be read: nothing is tracked, and whoever brings a cookie is refused.",
       table_full: "The session table is full: further sessions pass untracked. Its capacity has to be raised.",
       texts_full: "The room for names is used up: details of new sessions are left out. The capacity has to be raised.",
       history_failing: "The history can’t be written. What is ended now is not stored on disk until that is mended.",

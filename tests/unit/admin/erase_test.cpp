@@ -89,10 +89,14 @@ TEST_F(EraseTest, StaysWithinTheAccountsOfTheCaller) {
     const std::string pseudonym = text(json_of(erase(R"({"agent": "anna"})")).at("pseudonym"));
     EXPECT_EQ(agent_of(ours), pseudonym);
     EXPECT_EQ(agent_of(theirs), "anna");
-    ASSERT_EQ(acts().size(), 3u) << "one for each account";
-    EXPECT_EQ(acts()[1].accounts, "alpha\n");
-    EXPECT_EQ(acts()[2].accounts, "gamma\n");
-    EXPECT_EQ(acts()[2].pseudonym, pseudonym);
+    ASSERT_EQ(acts().size(), 5u) << "one for each account, and the two attempts";
+    for (const std::size_t attempt : {0u, 1u}) {
+        EXPECT_TRUE(acts()[attempt].refused);
+        EXPECT_EQ(acts()[attempt].accounts, "alpha\ngamma\n") << "of the caller, not what was asked for";
+    }
+    EXPECT_EQ(acts()[3].accounts, "alpha\n");
+    EXPECT_EQ(acts()[4].accounts, "gamma\n");
+    EXPECT_EQ(acts()[4].pseudonym, pseudonym);
 }
 
 TEST_F(EraseTest, EveryWrongBodyIsNamed) {
@@ -135,7 +139,12 @@ TEST_F(EraseTest, AnAccountThatOnlyTheHistoryKnowsIsAskedFor) {
     tracker::HistoryFeed(tracker_).note_state(tracker::HistoryState::failing, 0);  // so that nobody waits
     EXPECT_EQ(erase(R"({"agent": "anna", "account": "gone"})").status, 200);
     EXPECT_EQ(code_of(erase(R"({"agent": "anna", "account": "typo"})")), "account_not_found");
-    EXPECT_EQ(acts().size(), 1u);
+    ASSERT_EQ(acts().size(), 3u);
+    for (const std::size_t attempt : {0u, 2u}) {
+        EXPECT_TRUE(acts()[attempt].refused);
+        EXPECT_EQ(acts()[attempt].agent, "") << "the name is not told";
+        EXPECT_EQ(acts()[attempt].accounts, "*\n");
+    }
     history_ = nullptr;
 }
 

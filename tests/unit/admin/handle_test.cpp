@@ -137,7 +137,16 @@ TEST_F(HandleTest, TheCallerCanRefuseInTheSameWords) {
     request.request_id = "0123abcd";
     EXPECT_EQ(code_of(problem_response(ErrorCode::body_too_large, request)), "body_too_large");
     EXPECT_EQ(problem_response(ErrorCode::body_too_large, request).status, 413);
-    EXPECT_EQ(problem_response(ErrorCode::internal_error, request).status, 500);
+}
+
+TEST_F(HandleTest, WhatFailsIsToldInTheWordsOfItsCode) {
+    Request request;
+    Response usual = problem_response(
+        refusal_of(ErrorCode::internal_error, "The server's error log says what."), ProblemContext(request));
+    boost::json::object expected = json_of(usual);
+    expected.erase("instance");
+    usual.body = kInternalErrorBody;
+    EXPECT_EQ(json_of(usual), expected);
 }
 
 }  // namespace

@@ -185,6 +185,16 @@ TEST_F(OverviewTest, HealthTellsFiguresOnlyToWhoSeesAllAccounts) {
     EXPECT_FALSE(get_json("health").contains("figures"));
 }
 
+TEST(HealthTest, MissingKeysFail) {
+    tracker::Tracker::Figures figures;
+    figures.capacity = 10;
+    figures.slots = 20;
+    figures.free_blocks = 5;
+    const Response failing = health_response(figures, {}, false, false, {});
+    EXPECT_EQ(failing.status, 503);
+    EXPECT_EQ(failing.body, R"({"status":"failing","reasons":["keys_missing"]})");
+}
+
 TEST(HealthTest, AFullTableFails) {
     tracker::Tracker::Figures figures;
     figures.capacity = 10;
@@ -192,16 +202,16 @@ TEST(HealthTest, AFullTableFails) {
     figures.free_blocks = 5;
     figures.live = 9;
     figures.ended = 10;
-    EXPECT_EQ(health_response(figures, {}, true, {}).status, 200);
+    EXPECT_EQ(health_response(figures, {}, true, true, {}).status, 200);
     figures.ended = 11;
-    EXPECT_EQ(health_response(figures, {}, true, {}).status, 503);
+    EXPECT_EQ(health_response(figures, {}, true, true, {}).status, 503);
     figures.ended = 0;
     figures.live = 10;
-    const Response full = health_response(figures, {}, false, {});
+    const Response full = health_response(figures, {}, true, false, {});
     EXPECT_EQ(full.status, 503);
     EXPECT_EQ(full.body, R"({"status":"failing","reasons":["table_full"]})");
     figures.free_blocks = 0;
-    EXPECT_EQ(health_response(figures, {}, false, {}).body,
+    EXPECT_EQ(health_response(figures, {}, true, false, {}).body,
               R"({"status":"failing","reasons":["table_full","texts_full"]})");
 }
 

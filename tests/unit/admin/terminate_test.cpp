@@ -425,7 +425,7 @@ TEST_F(TerminateTest, WhatEndedBeforeTheTableStayedBusyIsAudited) {
     EXPECT_EQ(response.log, "");
     ASSERT_EQ(acts().size(), 1u);
     EXPECT_EQ(acts().front().ended, 1u);
-    EXPECT_EQ(acts().front().what, "2 refs");
+    EXPECT_EQ(acts().front().what, tracker::to_ref(key)) << "the one that ended";
 }
 
 TEST_F(TerminateTest, AnActThatIsMissingInTheAuditIsToldInTheLog) {
@@ -469,6 +469,49 @@ TEST_F(TerminateTest, EveryRefusedAttemptIsAudited) {
     EXPECT_EQ(acts()[1].role, "none");
     EXPECT_EQ(acts()[1].what, ref);
     EXPECT_EQ(acts()[2].accounts, "");
+}
+
+// A ref of another account was answered with 404 and left no trace.
+TEST_F(TerminateTest, WhoReachesForAnotherAccountsSessionsIsAudited) {
+    const tracker::SessionKey own = begin();
+    const tracker::SessionKey foreign = begin({.account = "beta"});
+    const tracker::SessionKey unknown{7, 7};
+    caller_.accounts = "alpha";
+    for (const tracker::SessionKey& key : {foreign, unknown}) {
+        EXPECT_EQ(code_of(ask(asked("DELETE", "api/1/sessions/" + tracker::to_ref(key)))),
+                  "session_not_found");
+        EXPECT_TRUE(acts().back().refused) << "and the one is not told from the other";
+        EXPECT_EQ(acts().back().accounts, "alpha\n");
+        EXPECT_EQ(acts().back().what, tracker::to_ref(key));
+    }
+    EXPECT_EQ(results_of(terminate("{\"refs\":[" + quoted(foreign) + "," + quoted(own) + "]}")),
+              (Results{"not_found", "terminated"}));
+    ASSERT_EQ(acts().size(), 4u);
+    EXPECT_TRUE(acts()[2].refused);
+    EXPECT_EQ(acts()[2].what, tracker::to_ref(foreign));
+    EXPECT_FALSE(acts()[3].refused);
+    EXPECT_EQ(acts()[3].what, tracker::to_ref(own));
+    EXPECT_EQ(results_of(terminate("{\"refs\":[" + quoted(own) + "]}")), Results{"already_gone"});
+    EXPECT_EQ(acts().size(), 4u) << "to be late is no attempt at anything";
+    EXPECT_EQ(code_of(terminate(R"({"filter":{"account":"beta"}})")), "account_not_found");
+    ASSERT_EQ(acts().size(), 5u);
+    EXPECT_TRUE(acts()[4].refused);
+    EXPECT_TRUE(is_live(foreign));
+}
+
+// Of several refs the audit told only how many.
+TEST_F(TerminateTest, TheAuditNamesTheFirstOfThoseThatEnded) {
+    std::string body;
+    std::string first;
+    for (int index = 0; index < 8; ++index) {
+        const tracker::SessionKey key = begin();
+        body += (index == 0 ? "" : ",") + quoted(key);
+        first += index < 7 ? (index == 0 ? "" : ", ") + tracker::to_ref(key) : "";
+    }
+    terminate("{\"refs\":[" + body + "]}");
+    ASSERT_EQ(acts().size(), 1u);
+    EXPECT_EQ(acts().front().what, "8 refs: " + first + ", \u2026");
+    EXPECT_EQ(acts().front().ended, 8u);
 }
 
 }  // namespace

@@ -14,12 +14,14 @@ import type {
   RecordKind,
   RecordList,
 } from "../types.js";
+import type { View } from "../view.js";
 import { AgentName, Foreign, Instant } from "./cells.js";
 import { ProblemNotice } from "./notices.js";
 import { Pages, TimesChooser } from "./toolbar.js";
 
 const text = strings.record;
 const kDebounceMs = 250;
+const kMinuteMs = 60_000;
 
 /** The conditions of each list, in the order in which they are offered. */
 const conditions: Readonly<Record<RecordKind, readonly RecordFilterName[]>> = {
@@ -71,7 +73,15 @@ const endedColumns: readonly Column<EndedSession>[] = [
   { name: text.label, cell: ({ label }) => maybe(label) },
   account,
 ];
-const auditColumns: readonly Column<AuditEntry>[] = [
+
+/** The list of the sessions that an act ended: those that its admin ended at about that time. */
+const endedBy = ({ at, user }: AuditEntry): Partial<View> => {
+  const near = (distance: number) => new Date(Date.parse(at) + distance).toISOString();
+  const by = user === null ? {} : { by: user };
+  return { tab: "ended", record: { from: near(-kMinuteMs), to: near(kMinuteMs), reason: "administrator", ...by } };
+};
+
+const auditColumns = (change: Store["change"]): readonly Column<AuditEntry>[] => [
   { name: text.when, cell: ({ at }, zone) => <Instant at={at} zone={zone} /> },
   { name: text.user, cell: ({ user }) => maybe(user) },
   { name: text.role, cell: ({ role }) => role },
@@ -79,7 +89,17 @@ const auditColumns: readonly Column<AuditEntry>[] = [
   { name: text.action, cell: ({ action }) => text.actions[action] },
   { name: text.what, cell: ({ what }) => <Foreign class="text" text={what} /> },
   { name: text.agent, cell: ({ agent }) => maybe(agent) },
-  { name: text.count, cell: ({ ended }) => strings.number(ended) },
+  {
+    name: text.count,
+    cell: (entry) =>
+      entry.ended === 0 ? (
+        strings.number(0)
+      ) : (
+        <button type="button" class="link" title={text.showEnded} onClick={() => change(endedBy(entry))}>
+          {strings.number(entry.ended)}
+        </button>
+      ),
+  },
   { name: text.result, cell: ({ result }) => text.results[result] },
   { name: text.why, cell: ({ reason }) => maybe(reason) },
   { name: text.message, cell: ({ message }) => maybe(message) },
@@ -190,13 +210,14 @@ function Condition({ store, name, zone }: { store: Store; name: RecordFilterName
   );
 }
 
-function tableOf(list: RecordList, zone: string, busy: boolean, withAccount: boolean) {
+function tableOf(store: Store, list: RecordList, zone: string, busy: boolean) {
+  const withAccount = store.severalAccounts.value;
   const shared = { caption: text.caption[list.kind], zone, busy };
   const shown = <Row,>(columns: readonly Column<Row>[]) =>
     withAccount ? columns : columns.filter(({ name }) => name !== account.name && name !== text.accounts);
   switch (list.kind) {
     case "audit":
-      return <RecordTable {...shared} columns={shown(auditColumns)} rows={list.entries} keyOf={({ id }) => id} />;
+      return <RecordTable {...shared} columns={shown(auditColumns(store.change))} rows={list.entries} keyOf={({ id }) => id} />;
     case "ended":
       return (
         <RecordTable
@@ -247,7 +268,7 @@ export function Record({ store, record, kind }: { store: Store; record: RecordSt
       {record.problem.value && <ProblemNotice problem={record.problem.value} />}
       {list ? (
         <div class="scroller" role="region" aria-label={text.caption[kind]} tabIndex={0}>
-          {tableOf(list, zone, record.busy.value, store.severalAccounts.value)}
+          {tableOf(store, list, zone, record.busy.value)}
           {rows === 0 && <p class="empty">{text.empty[kind]}</p>}
         </div>
       ) : (
