@@ -26,7 +26,6 @@ include build-aux/module.mk
 include build-aux/tests.mk
 include build-aux/soak.mk
 include build-aux/bench.mk
-include build-aux/bench-history.mk
 include build-aux/lint.mk
 
 .PHONY: clean
