@@ -27,6 +27,7 @@ include build-aux/tests.mk
 include build-aux/fuzz.mk
 include build-aux/soak.mk
 include build-aux/bench.mk
+include build-aux/tools.mk
 include build-aux/lint.mk
 
 .PHONY: clean
