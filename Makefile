@@ -24,9 +24,10 @@ help: ## this list
 include build-aux/web.mk
 include build-aux/module.mk
 include build-aux/tests.mk
+include build-aux/fuzz.mk
 include build-aux/soak.mk
 include build-aux/bench.mk
-include build-aux/bench-history.mk
+include build-aux/tools.mk
 include build-aux/lint.mk
 
 .PHONY: clean

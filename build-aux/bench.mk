@@ -5,6 +5,9 @@
 BENCH_BUILD := $(BUILD)/bench
 BENCH_SOURCES := $(sort $(wildcard bench/programs/*.cpp))
 BENCH_OBJECTS := $(BENCH_SOURCES:bench/%.cpp=$(BENCH_BUILD)/%.o)
+# Of one source each, whereas all of *_benchmark.cpp make one program, `parts`.
+BENCH_PROGRAMS := $(patsubst bench/programs/%.cpp,$(BENCH_BUILD)/%,$(filter-out %_benchmark.cpp,$(BENCH_SOURCES)))
+HISTORY_PROGRAMS := $(filter $(BENCH_BUILD)/history_%,$(BENCH_PROGRAMS))
 BENCH_CXXFLAGS := -std=c++20 -O2 -g -Wall -Wextra -Werror -I. -MMD -MP
 
 # nginx names an object after the last folder of its source.
@@ -20,7 +23,7 @@ WATCHED_MODULE := $(WATCHED_BUILD)/$(notdir $(MODULE))
 # SECTIONS="throughput kinds" measures only those.
 SECTIONS ?=
 
-.PHONY: bench bench-quick bench-scale
+.PHONY: bench bench-quick bench-scale bench-history
 bench: bench-prepared ## measure against nginx's own limit modules, Lua and HAProxy (20 minutes, on an idle machine)
 	@node bench/run.mjs full $(SECTIONS)
 
@@ -35,13 +38,18 @@ bench-prepared: build
 	@$(MAKE) $(PARALLEL) bench-programs
 	@$(MAKE) bench-watched
 
+bench-history: build ## measure the longest pause of an event loop for the history, and bytes a row
+	@$(INSTALL) test
+	@$(MAKE) $(PARALLEL) $(HISTORY_PROGRAMS)
+	@set -e; for program in $(HISTORY_PROGRAMS); do $$program; done
+
 bench-publish: ## take the measured figures into docs/: tables, picture, JSON
 	@node bench/publish.mjs
 
 .PHONY: bench-publish bench-prepared bench-programs bench-watched
-bench-programs: $(BENCH_BUILD)/seed $(BENCH_BUILD)/pace $(BENCH_BUILD)/parts
+bench-programs: $(BENCH_PROGRAMS) $(BENCH_BUILD)/parts
 
-$(BENCH_BUILD)/seed $(BENCH_BUILD)/pace: $(BENCH_BUILD)/%: $(BENCH_BUILD)/programs/%.o $(BENCH_LIBRARY)
+$(BENCH_PROGRAMS): $(BENCH_BUILD)/%: $(BENCH_BUILD)/programs/%.o $(BENCH_LIBRARY)
 	@echo "link $@"
 	$(QUIET)$(CXX) -o $@ $^ $(BENCH_LIBS)
 

@@ -1,7 +1,7 @@
 # Checks of the sources. Each one is cheap on a second run: clang-tidy looks at a file again only when it, one of its
 # headers or .clang-tidy changed.
 
-CXX_FILES = $(sort $(shell find tracker admin ngx_module tests examples bench -name node_modules -prune -o \
+CXX_FILES = $(sort $(shell find tracker admin ngx_module tests tools examples bench -name node_modules -prune -o \
     \( -name '*.cpp' -o -name '*.h' \) -print 2>/dev/null))
 
 # admin/boost_sources.cpp holds nothing of ours.

@@ -4,7 +4,7 @@
 # SANITIZE=address,undefined builds all of that once more, elsewhere.
 #
 # The suites find the built module in AGENT_SESSIONS_MODULE. e2e-sanitized is e2e once more, with a module that has
-# AddressSanitizer and UndefinedBehaviorSanitizer in it.
+# AddressSanitizer and UndefinedBehaviorSanitizer in it. fuzz-replay: see fuzz.mk.
 
 ifdef SANITIZE
 TEST_BUILD := $(BUILD)/sanitize
@@ -33,7 +33,7 @@ PAGE_TESTS := $(shell find admin/web -name node_modules -prune -o -name '*.test.
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.mjs))
 BENCH_TESTS := $(wildcard bench/*.test.mjs)
 
-SUITES := $(strip tools $(filter unit,$(GTEST_SUITES)) $(if $(filter unit,$(GTEST_SUITES)),unit-sanitized) \
+SUITES := $(strip tools $(filter unit,$(GTEST_SUITES)) $(if $(filter unit,$(GTEST_SUITES)),unit-sanitized) fuzz-replay \
     $(filter-out unit,$(GTEST_SUITES)) $(if $(filter e2e,$(GTEST_SUITES)),e2e-sanitized) $(if $(PAGE_TESTS),page) \
     $(if $(BROWSER_TESTS),browser) $(if $(BENCH_TESTS),bench-short))
 
@@ -81,7 +81,7 @@ $(PRELOADED): build-aux/tests.mk
 	@echo "link $@"
 	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $(filter %.cpp,$^)
 
-prepare-e2e: $(PRELOADED)
+prepare-e2e: $(PRELOADED) $(BUILD)/check-segment
 
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit

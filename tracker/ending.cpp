@@ -43,7 +43,7 @@ bool promise_holds(Layout& layout, ColdSlot& cold, Now now) noexcept {
     if (cold.successor_nonce.load(std::memory_order_relaxed) == 0) {
         return false;
     }
-    const WallTime issued{Millis{cold.successor_issued.load(std::memory_order_relaxed)}};
+    const auto issued = instant_of<WallTime>(cold.successor_issued.load(std::memory_order_relaxed));
     // A clock set back makes the age negative: then the promise is not new either.
     const Millis age = now.wall - issued;
     return (age >= Millis{0} && age < kSamePromise) || is_live_and_unseen(layout, successor_key(cold));
@@ -99,7 +99,7 @@ std::uint64_t Tracker::end_all(RowCursor& cursor, std::uint32_t slots, const End
                                const EndRequest& request, Now now) noexcept {
     Layout& layout = *layout_;
     std::uint64_t ended = 0;
-    const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t used = layout.used_slots();
     const std::uint32_t end = std::min(used - std::min(used, cursor.next_slot), slots) + cursor.next_slot;
     for (; cursor.next_slot < end; ++cursor.next_slot) {
         const SlotIndex slot = cursor.next_slot;
@@ -198,7 +198,7 @@ Successor Tracker::successor(SessionHandle handle, std::uint64_t nonce, Now now)
         change.commit();
     }
     return {true, cold.successor_nonce.load(std::memory_order_relaxed),
-            WallTime{Millis{cold.successor_issued.load(std::memory_order_relaxed)}}};
+            instant_of<WallTime>(cold.successor_issued.load(std::memory_order_relaxed))};
 }
 
 void Tracker::note_successor(SessionHandle handle, SessionKey successor) noexcept {

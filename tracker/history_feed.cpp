@@ -36,11 +36,6 @@ void raise(Shared<T>& word, T value) noexcept {
     }
 }
 
-std::uint32_t account_count(Layout& layout) noexcept {
-    return std::min<std::uint32_t>(layout.totals.accounts.load(std::memory_order_acquire),
-                                   static_cast<std::uint32_t>(layout.geometry.accounts));
-}
-
 }  // namespace
 
 EventRead HistoryFeed::read_event(std::uint64_t sequence, Event& event) {
@@ -59,7 +54,7 @@ std::optional<EndedFacts> HistoryFeed::ended_session(SessionKey key, Now now) {
 void HistoryFeed::read_slots(RowCursor& cursor, std::uint32_t slots, Now now, const VisitLive& live,
                              const VisitEnded& ended) {
     Layout& layout = *tracker_.layout();
-    const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t used = layout.used_slots();
     const std::uint32_t end = std::min(used - std::min(used, cursor.next_slot), slots) + cursor.next_slot;
     Row row;
     EndedFacts facts;
@@ -78,7 +73,7 @@ void HistoryFeed::read_slots(RowCursor& cursor, std::uint32_t slots, Now now, co
 }
 
 std::uint64_t HistoryFeed::first_unsaved_act() const noexcept {
-    return tracker_.layout()->history.saved_acts.load(std::memory_order_acquire);
+    return tracker_.layout()->first_unsaved_act(next_act());
 }
 
 std::uint64_t HistoryFeed::next_act() const noexcept {
@@ -92,12 +87,12 @@ std::optional<Act> HistoryFeed::read_act(std::uint64_t number) {
 
 std::vector<HistoryFeed::ClosedQuarter> HistoryFeed::closed_quarters() {
     Layout& layout = *tracker_.layout();
-    const std::uint64_t first = layout.history.saved_quarters.load(std::memory_order_acquire);
     std::uint64_t head = 0;
     {
         const ZoneGuard guard(layout, Waiting::patient);
         head = layout.totals.closed_quarters.load(std::memory_order_acquire);
     }
+    const std::uint64_t first = layout.first_unsaved_quarter(head);
     std::vector<ClosedQuarter> closed;
     closed.reserve(head - std::min(head, first));
     for (std::uint64_t place = first; place < head; ++place) {
@@ -110,7 +105,7 @@ std::vector<HistoryFeed::ClosedQuarter> HistoryFeed::closed_quarters() {
 std::vector<HistoryFeed::AccountState> HistoryFeed::accounts() {
     Layout& layout = *tracker_.layout();
     std::vector<AccountState> states;
-    const std::uint32_t count = account_count(layout);
+    const std::uint32_t count = layout.used_accounts();
     states.reserve(count);
     for (std::uint32_t index = 0; index < count; ++index) {
         const auto account = static_cast<AccountIndex>(index);
@@ -129,7 +124,7 @@ std::vector<HistoryFeed::AccountState> HistoryFeed::accounts() {
 
 std::string HistoryFeed::account_name(std::uint16_t account) const {
     Layout& layout = *tracker_.layout();
-    return std::string(memory::account_name(layout, account < account_count(layout) ? account : kOverall));
+    return std::string(memory::account_name(layout, account < layout.used_accounts() ? account : kOverall));
 }
 
 void HistoryFeed::note_saved(const Saved& saved, Now now) noexcept {

@@ -29,11 +29,6 @@ AccountUsage usage_of(Layout& layout, AccountIndex account) {
     return usage;
 }
 
-std::uint32_t account_count(Layout& layout) noexcept {
-    return std::min<std::uint32_t>(layout.totals.accounts.load(std::memory_order_acquire),
-                                   static_cast<std::uint32_t>(layout.geometry.accounts));
-}
-
 }  // namespace
 
 bool Tracker::read_row(SessionKey key, Now now, Row& row, bool with_details) {
@@ -50,7 +45,7 @@ bool Tracker::is_counted(SessionKey key) const noexcept {
 
 void Tracker::read_rows(RowCursor& cursor, std::uint32_t slots, Now now, const Wanted& wanted,
                         const Visit& visit) {
-    const std::uint32_t used = layout_->totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t used = layout_->used_slots();
     const std::uint32_t end =
         slots < used - std::min(used, cursor.next_slot) ? cursor.next_slot + slots : used;
     Glance glanced;
@@ -66,7 +61,7 @@ void Tracker::read_rows(RowCursor& cursor, std::uint32_t slots, Now now, const W
 
 std::vector<AccountUsage> Tracker::accounts() {
     std::vector<AccountUsage> all;
-    const std::uint32_t count = account_count(*layout_);
+    const std::uint32_t count = layout_->used_accounts();
     all.reserve(count);
     for (std::uint32_t account = 1; account < count; ++account) {
         all.push_back(usage_of(*layout_, static_cast<AccountIndex>(account)));
@@ -108,8 +103,7 @@ std::vector<QuarterPeak> Tracker::recent_quarters(std::uint16_t account, Now now
     Layout& layout = *layout_;
     std::vector<QuarterPeak> peaks;
     const std::uint64_t head = layout.totals.closed_quarters.load(std::memory_order_acquire);
-    for (std::uint64_t place = layout.history.saved_quarters.load(std::memory_order_acquire); place < head;
-         ++place) {
+    for (std::uint64_t place = layout.first_unsaved_quarter(head); place < head; ++place) {
         if (layout.closed_quarter(place).account == account) {
             peaks.push_back(to_peak(layout.closed_quarter(place)));
         }

@@ -1,7 +1,9 @@
 // Time as the tracker is handed it. The tracker never reads a clock.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace agent_sessions::tracker {
 
@@ -21,6 +23,15 @@ struct BootClock {
 };
 
 using BootTime = BootClock::time_point;
+
+// Milliseconds that were read from shared memory or a file, as an instant that can be reckoned with: what no
+// clock of ours can have shown (more than 2^48 ms from its beginning, 8,900 years) becomes the nearest that
+// one could.
+template <typename Instant>
+constexpr Instant instant_of(std::int64_t milliseconds) noexcept {
+    constexpr std::int64_t kFarthest = std::int64_t{1} << 48;
+    return Instant{Millis{std::clamp(milliseconds, -kFarthest, kFarthest)}};
+}
 
 // One instant on both clocks. Whoever calls the tracker reads them once and passes the pair on.
 struct Now {

@@ -157,7 +157,7 @@ bool Tracker::set_licenses(std::span<const License> licenses) noexcept {
                 grant_account(layout, license.account, grant_for(licenses, license.account)) && is_complete;
         }
     }
-    const std::uint32_t count = layout.totals.accounts.load(std::memory_order_acquire);
+    const std::uint32_t count = layout.used_accounts();
     for (std::uint32_t account = 1; account < count; ++account) {
         const std::string_view name = account_name(layout, static_cast<AccountIndex>(account));
         const Grant grant = grant_for(licenses, name);
@@ -170,7 +170,7 @@ bool Tracker::set_licenses(std::span<const License> licenses) noexcept {
 
 std::uint32_t Tracker::sweep(std::uint32_t position, std::uint32_t slots, Now now) noexcept {
     Layout& layout = *layout_;
-    const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t used = layout.used_slots();
     if (position >= used) {
         return 0;
     }
@@ -200,7 +200,7 @@ std::uint32_t Tracker::sweep(std::uint32_t position, std::uint32_t slots, Now no
 
 std::uint32_t Tracker::roll_quarters(std::uint32_t position, std::uint32_t accounts, Now now) noexcept {
     Layout& layout = *layout_;
-    const std::uint32_t count = layout.totals.accounts.load(std::memory_order_acquire);
+    const std::uint32_t count = layout.used_accounts();
     if (position >= count) {
         position = 0;
     }

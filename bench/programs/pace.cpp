@@ -30,7 +30,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/programs/options.h"
+#include "bench/programs/main.h"
 
 namespace agent_sessions::bench {
 namespace {
@@ -248,24 +248,19 @@ class Pacer {
     std::vector<Microseconds> latencies_;
 };
 
-void run(const Options& options) {
+int run(const Options& options) {
     ::prctl(PR_SET_TIMERSLACK, 1);
     std::signal(SIGTERM, [](int /*signal*/) { is_stopped = 1; });
     Pacer pacer(options);
     pacer.run();
     pacer.print();
+    return EXIT_SUCCESS;
 }
 
 }  // namespace
 }  // namespace agent_sessions::bench
 
 int main(int count, char** arguments) {
-    try {
-        agent_sessions::bench::run(
-            agent_sessions::bench::Options(std::span(arguments, static_cast<std::size_t>(count))));
-        return EXIT_SUCCESS;
-    } catch (const std::exception& error) {
-        std::cerr << "pace: " << error.what() << '\n';
-        return EXIT_FAILURE;
-    }
+    using namespace agent_sessions::bench;
+    return main_of(std::span(arguments, static_cast<std::size_t>(count)), run);
 }

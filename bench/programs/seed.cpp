@@ -19,12 +19,11 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "bench/programs/options.h"
+#include "bench/programs/main.h"
 #include "bench/programs/population.h"
 #include "ngx_module/gateway/key_file.h"
 #include "ngx_module/gateway/random_source.h"
@@ -176,7 +175,7 @@ double seconds_of(const std::function<void()>& work) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void run(const Options& options) {
+int run(const Options& options) {
     Seeder seeder(options);
     const double begins = seconds_of([&seeder] { seeder.begin_sessions(); });
     const double history = seconds_of([&seeder] { seeder.write_history(); });
@@ -185,18 +184,13 @@ void run(const Options& options) {
     std::cout << R"({"sessions":)" << options.number("sessions", 0) << R"(,"seconds":)" << begins
               << R"(,"history_seconds":)" << history << R"(,"segment_bytes":)" << seeder.segment_bytes()
               << "}\n";
+    return EXIT_SUCCESS;
 }
 
 }  // namespace
 }  // namespace agent_sessions::bench
 
 int main(int count, char** arguments) {
-    try {
-        agent_sessions::bench::run(
-            agent_sessions::bench::Options(std::span(arguments, static_cast<std::size_t>(count))));
-        return EXIT_SUCCESS;
-    } catch (const std::exception& error) {
-        std::cerr << "seed: " << error.what() << '\n';
-        return EXIT_FAILURE;
-    }
+    using namespace agent_sessions::bench;
+    return main_of(std::span(arguments, static_cast<std::size_t>(count)), run);
 }

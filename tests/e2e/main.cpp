@@ -9,11 +9,13 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/e2e/support/application.h"
 #include "tests/e2e/support/files.h"
 #include "tests/e2e/support/process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace {
 
@@ -46,20 +48,16 @@ int wait_for(pid_t tests) {
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
-    char name[] = "/tmp/agent-sessions-e2e-XXXXXX";
-    if (mkdtemp(name) == nullptr) {
-        std::perror("mkdtemp");
-        return 1;
-    }
-    std::filesystem::permissions(name, std::filesystem::perms(0755));
-    e2e::set_scratch_directory(name);
+    const agent_sessions::testing::TemporaryDirectory scratch("/tmp");
+    std::filesystem::permissions(scratch.path(), std::filesystem::perms(0755));
+    e2e::set_scratch_directory(scratch.path());
 
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted = 1; };
     const pid_t tests = fork();
     if (tests == 0) {
-        return run_tests();
+        std::exit(run_tests());  // not by a return, which would remove the directory before it is looked at
     }
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         sigaction(signal, &action, nullptr);
@@ -70,11 +68,9 @@ int main(int argc, char** argv) {
         result = result == 0 ? 1 : result;
     }
     std::error_code ignored;
-    const bool clean = std::filesystem::is_empty(name, ignored);
-    if (!clean) {
+    if (!std::filesystem::is_empty(scratch.path(), ignored)) {
         std::fputs("The tests left files behind; they were removed.\n", stderr);
         result = result == 0 ? 1 : result;
     }
-    std::filesystem::remove_all(name, ignored);
     return result;
 }

@@ -17,7 +17,7 @@ void PrintTo(const Way& way, std::ostream* stream) {
     *stream << way.name;
 }
 
-class Ways : public GatewayTest, public testing::WithParamInterface<Way> {};
+class Ways : public GatewayTest, public ::testing::WithParamInterface<Way> {};
 
 std::vector<Way> ways() {
     HttpRequest chunked = form_post("/chunked", "text=" + std::string(100000, 'x'));
@@ -123,7 +123,7 @@ TEST_P(Ways, AreTrackedOnceAndClosedToAnEndedSession) {
     EXPECT_EQ(admin().current(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Neighbours, Ways, testing::ValuesIn(ways()),
+INSTANTIATE_TEST_SUITE_P(Neighbours, Ways, ::testing::ValuesIn(ways()),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

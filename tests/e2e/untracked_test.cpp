@@ -18,15 +18,15 @@ class Untracked : public GatewayTest {
         return server.prefix() / "run" / (std::string(kZone) + ".segment");
     }
 
-    static testing::AssertionResult is_refused_page(const HttpResponse& response) {
+    static ::testing::AssertionResult is_refused_page(const HttpResponse& response) {
         if (response.status != 503 || !response.header("Retry-After") ||
             !response.all("Set-Cookie").empty() ||
             response.header("Content-Type").value_or("").rfind("text/html", 0) != 0 ||
             status_of(response) != "REFUSED") {
-            return testing::AssertionFailure() << "not the page of the refusal: " << response.status << ' '
-                                               << response.error << ' ' << response.body.substr(0, 500);
+            return ::testing::AssertionFailure() << "not the page of the refusal: " << response.status << ' '
+                                                 << response.error << ' ' << response.body.substr(0, 500);
         }
-        return testing::AssertionSuccess();
+        return ::testing::AssertionSuccess();
     }
 };
 

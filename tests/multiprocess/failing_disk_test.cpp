@@ -8,14 +8,13 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
-#include "ngx_module/gateway/key_file.h"
 #include "tests/file_faults/file_faults.h"
 #include "tests/multiprocess/writers.h"
 #include "tests/support/soak.h"
+#include "tests/support/temporary_directory.h"
 #include "tracker/attachment.h"
 #include "tracker/history/follower.h"
 #include "tracker/history/loader.h"
@@ -59,40 +58,35 @@ class SharedObject {
 
 class Place {
   public:
-    Place() {
-        std::string pattern = (files::exists("/dev/shm") ? "/dev/shm" : files::temp_directory_path()) /
-                              files::path("agent-sessions-faults-XXXXXX");
-        path_ = mkdtemp(pattern.data());
-        make();
-    }
-    ~Place() { files::remove_all(path_); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+    Place() { make(); }
 
-    std::string path() const { return path_; }
-    std::string run() const { return path_ + "/run"; }
-    std::string database() const { return tracker::history::database_path(path_ + "/state", "floor"); }
-    std::string keys() const { return path_ + "/state/floor.keys"; }
+    std::string path() const { return directory_.path(); }
+    std::string run() const { return directory_.path() / "run"; }
+    std::string database() const { return tracker::history::database_path(state().native(), "floor"); }
 
     void become_copy_of(const Place& other) {
-        files::remove_all(path_ + "/state");
-        files::remove_all(path_ + "/run");
-        files::copy(other.path_ + "/state", path_ + "/state");
+        remove();
+        files::copy(other.state(), state());
     }
     void empty() {
-        files::remove_all(path_ + "/state");
-        files::remove_all(path_ + "/run");
+        remove();
         make();
     }
     void lose_segment() { files::remove_all(run()); }
 
   private:
-    void make() {
-        files::create_directory(path_ + "/state");
-        files::permissions(path_ + "/state", files::perms(0700));
+    files::path state() const { return directory_.path() / "state"; }
+
+    void make() const {
+        files::create_directory(state());
+        files::permissions(state(), files::perms(0700));
+    }
+    void remove() const {
+        files::remove_all(state());
+        files::remove_all(run());
     }
 
-    std::string path_;
+    TemporaryDirectory directory_{files::exists("/dev/shm") ? "/dev/shm" : files::temp_directory_path()};
 };
 
 // What nginx does with a zone, without nginx: a master that attaches, a worker that loads and follows.

@@ -1,11 +1,11 @@
 // Five thousand begins a second, with the history written beside them: ring, history and counts stay equal.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "tests/multiprocess/writers.h"
 #include "tests/support/soak.h"
+#include "tests/support/temporary_directory.h"
 #include "tracker/history/schema.h"
 #include "tracker/history/writer.h"
 
@@ -28,9 +28,8 @@ std::uint64_t load_seconds() {
 }
 
 TEST(HistoryLoad, RingHistoryAndCountsStayEqualAtFiveThousandBeginsASecond) {
-    std::string pattern = std::filesystem::temp_directory_path() / "history-XXXXXX";
-    const std::string directory = ::mkdtemp(pattern.data());
-    const std::string path = tracker::history::database_path(directory, "floor");
+    const TemporaryDirectory directory;
+    const std::string path = tracker::history::database_path(directory.path().native(), "floor");
     MemorySegment segment{kCapacity};
     Tracker tracker = segment.tracker();
     const std::uint64_t first = tracker.latest_sequence();
@@ -69,7 +68,6 @@ TEST(HistoryLoad, RingHistoryAndCountsStayEqualAtFiveThousandBeginsASecond) {
                   begun);
     }
     EXPECT_EQ(tracker.validate(), std::vector<std::string>{});
-    std::filesystem::remove_all(directory);
 }
 
 }  // namespace

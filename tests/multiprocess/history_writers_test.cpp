@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <filesystem>
 #include <random>
 #include <thread>
 
 #include "tests/multiprocess/writers.h"
 #include "tests/support/soak.h"
+#include "tests/support/temporary_directory.h"
 #include "tracker/history/follower.h"
 #include "tracker/history/loader.h"
 #include "tracker/history/schema.h"
@@ -26,13 +26,7 @@ constexpr std::uint64_t kCapacity = 20'000;
 
 class HistoryWriters : public ::testing::Test {
   protected:
-    HistoryWriters() {
-        std::string pattern = std::filesystem::temp_directory_path() / "history-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
-    }
-    ~HistoryWriters() override { std::filesystem::remove_all(directory_); }
-
-    std::string path() const { return tracker::history::database_path(directory_, "floor"); }
+    std::string path() const { return tracker::history::database_path(directory_.path().native(), "floor"); }
     std::int64_t number(const std::string& sql) const {
         return tracker::history::open_for_writing(path(), 10s).integer(sql);
     }
@@ -70,7 +64,7 @@ CREATE TRIGGER ended AFTER UPDATE OF ended_at ON session BEGIN INSERT INTO trace
     }
 
     MemorySegment segment_{kCapacity};
-    std::string directory_;
+    TemporaryDirectory directory_;
 };
 
 struct Made {

@@ -60,7 +60,7 @@ std::string stored_time_zone(Connection& connection, const std::string& account)
 }
 
 WallTime pruned_until(Connection& connection) {
-    return WallTime{Millis{connection.integer("SELECT pruned_until FROM state")}};
+    return instant_of<WallTime>(connection.integer("SELECT pruned_until FROM state"));
 }
 
 }  // namespace agent_sessions::tracker::history

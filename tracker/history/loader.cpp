@@ -1,5 +1,6 @@
 #include "tracker/history/loader.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "tracker/history/schema.h"
@@ -12,6 +13,12 @@ constexpr std::chrono::milliseconds kPatience{5'000};
 constexpr std::chrono::hours kClockMargin{24};
 // Longer ago, a browser that ran out or logged out is hardly there any more.
 constexpr std::chrono::hours kLongestMemory{48};
+
+// Of an event or act: numbers begin at 1 or with the clock (HistoryFeed::number_by_clock), so that half of
+// all numbers are not used up before the sun is.
+bool is_number(std::int64_t number) {
+    return number >= 0 && number < std::numeric_limits<std::int64_t>::max() / 2;
+}
 
 // The sweeping ends that were on disk before the rows of their sessions had followed.
 void apply_boundaries(Connection& connection) {
@@ -54,6 +61,18 @@ constexpr std::string_view kColumns =
     "address, user_agent, reason, ended_at, ended_sequence, ended_by, message, why "
     "FROM session JOIN account ON account.id = session.account WHERE ";
 
+// As long as a slot can note, however somebody changed the row.
+std::chrono::seconds duration(std::int64_t seconds) {
+    return std::chrono::seconds{
+        std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<std::uint32_t>::max())};
+}
+
+// What no version has ever written is no reason.
+EndReason reason_of(std::int64_t number) {
+    const bool is_known = number > 0 && number <= static_cast<std::int64_t>(EndReason::logout);
+    return is_known ? static_cast<EndReason>(number) : EndReason::none;
+}
+
 RestoreRequest read(const Statement& row, Stored& stored) {
     stored = {row.text(1),  row.text(2),  row.text(3),  row.text(10), row.text(11),
               row.text(12), row.text(16), row.text(17), row.text(18)};
@@ -67,11 +86,11 @@ RestoreRequest read(const Statement& row, Stored& stored) {
     request.user_agent = stored.user_agent;
     request.started = row.instant(4);
     request.expires = row.instant(5);
-    request.idle = std::chrono::seconds{row.integer(6)};
-    request.instance = std::chrono::seconds{row.integer(7)};
+    request.idle = duration(row.integer(6));
+    request.instance = duration(row.integer(7));
     request.begun_sequence = static_cast<std::uint64_t>(row.integer(8));
     request.recorded = row.integer(9) != 0;
-    request.reason = static_cast<EndReason>(row.integer(13));
+    request.reason = reason_of(row.integer(13));
     request.ended_at = row.instant(14);
     request.ended_sequence = static_cast<std::uint64_t>(row.integer(15));
     request.by = stored.by;
@@ -143,11 +162,14 @@ Loaded load(Connection& connection, HistoryFeed& feed, const HistoryFeed::LoadGu
     const bool is_ours = !is_new && state.integer(1) != 0;
     const std::int64_t last_sequence = is_new ? 0 : state.integer(0);
     state.reset();
+    const std::int64_t last_act = connection.integer("SELECT max(id) FROM audit");
+    if (!is_number(last_sequence) || !is_number(last_act)) {
+        throw DatabaseError("its events or acts have numbers that were never given", SQLITE_CORRUPT);
+    }
     if (!is_ours) {
         apply_boundaries(connection);
         end_overdue(connection, last_sequence, now);
-        feed.continue_after(static_cast<std::uint64_t>(last_sequence),
-                            static_cast<std::uint64_t>(connection.integer("SELECT max(id) FROM audit")));
+        feed.continue_after(static_cast<std::uint64_t>(last_sequence), static_cast<std::uint64_t>(last_act));
         // What happens from here on is in the ring behind this event.
         const std::uint64_t seen = feed.tracker().history_status().committed_sequence;
         write_table(connection, feed, now);

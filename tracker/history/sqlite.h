@@ -93,7 +93,7 @@ class Statement {
 
     bool is_null(int column) const noexcept;
     std::int64_t integer(int column) const noexcept;
-    WallTime instant(int column) const noexcept { return WallTime{Millis{integer(column)}}; }
+    WallTime instant(int column) const noexcept { return instant_of<WallTime>(integer(column)); }
     std::string text(int column) const;
     SessionKey key(int column) const noexcept;
     std::optional<std::int64_t> integer_or_null(int column) const noexcept;

@@ -122,7 +122,7 @@ std::optional<Act> read_act(Layout& layout, std::uint64_t number) {
     Act act;
     act.number = number;
     act.sequence = record.sequence;
-    act.at = WallTime{Millis{record.wall}};
+    act.at = instant_of<WallTime>(record.wall);
     act.boundary = record.boundary;
     act.ended = record.ended.load(std::memory_order_acquire);
     act.kind = static_cast<ActKind>(record.kind);

@@ -229,7 +229,7 @@ bool erase_records(Layout& layout, std::uint64_t& next, std::uint64_t size, std:
 void erase_agent(Layout& layout, ErasureCursor& cursor, const ErasureRequest& asked, std::uint32_t places,
                  Waiting waiting) noexcept {
     const ErasureRequest request{asked.account, cut(asked.agent, kMaxAgentBytes), asked.pseudonym};
-    const std::uint32_t used = layout.totals.fresh_slots.load(std::memory_order_acquire);
+    const std::uint32_t used = layout.used_slots();
     for (; cursor.slot < used && places != 0; ++cursor.slot, --places) {
         if (!erase_slot(layout, cursor.slot, request, waiting)) {
             return;

@@ -45,9 +45,9 @@ EventRead read_event(Layout& layout, std::uint64_t sequence, Event& event) {
     event.reason = static_cast<EndReason>(record.reason);
     event.account = record.account;
     event.recorded = record.unrecorded == 0;
-    event.at = WallTime{Millis{record.wall}};
+    event.at = instant_of<WallTime>(record.wall);
     event.key = {record.key_high, record.key_low};
-    event.started = WallTime{Millis{record.started}};
+    event.started = instant_of<WallTime>(record.started);
     event.text.assign(record.text, std::min<std::size_t>(record.text_length, sizeof(record.text)));
     event.by.assign(record.by, std::min<std::size_t>(record.by_length, sizeof(record.by)));
     std::atomic_thread_fence(std::memory_order_acquire);

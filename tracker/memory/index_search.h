@@ -36,12 +36,12 @@ inline Located inspect(Layout& layout, SessionKey key, std::uint64_t entry) noex
     HotSlot& hot = layout.hot(slot);
     for (;;) {
         const SlotWord before(hot.word.load(std::memory_order_acquire));
-        if (before.state() == SlotState::free || !holds(hot, key)) {
+        if (!before.is_in_use() || !holds(hot, key)) {
             return {};
         }
         std::atomic_thread_fence(std::memory_order_acquire);
         const SlotWord after(hot.word.load(std::memory_order_relaxed));
-        if (after.generation() == before.generation() && after.state() != SlotState::free) {
+        if (after.generation() == before.generation() && after.is_in_use()) {
             return {slot, after};
         }
     }

@@ -20,7 +20,7 @@ InstanceIndex next_of(Layout& layout, InstanceIndex index) noexcept {
 InstanceIndex take_record(Transaction& change) noexcept {
     Layout& layout = change.layout();
     const InstanceIndex free = layout.totals.free_instances.load(std::memory_order_relaxed);
-    if (free != 0) {
+    if (free != 0 && free < layout.geometry.instances) {
         change.set(layout.totals.free_instances, layout.instance(free).next.load(std::memory_order_relaxed));
         return free;
     }

@@ -20,6 +20,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -342,15 +343,19 @@ struct Layout {
     IndexGroup& overflow(std::uint32_t index) noexcept {
         return at<IndexGroup>(geometry.overflow_offset)[index];
     }
-    TextBlock& text(TextIndex index) noexcept { return at<TextBlock>(geometry.text_offset)[index]; }
+    // An index that is beyond its area, as only damage makes one, leads to element 0: of texts and instances
+    // nobody's, of accounts "*".
+    TextBlock& text(TextIndex index) noexcept {
+        return at<TextBlock>(geometry.text_offset)[index < geometry.texts ? index : 0];
+    }
     Shared<TextIndex>& text_bucket(std::uint64_t index) noexcept {
         return at<Shared<TextIndex>>(geometry.bucket_offset)[index];
     }
     InstanceRecord& instance(InstanceIndex index) noexcept {
-        return at<InstanceRecord>(geometry.instance_offset)[index];
+        return at<InstanceRecord>(geometry.instance_offset)[index < geometry.instances ? index : 0];
     }
     AccountRecord& account(std::uint32_t index) noexcept {
-        return at<AccountRecord>(geometry.account_offset)[index];
+        return at<AccountRecord>(geometry.account_offset)[index < geometry.accounts ? index : kOverall];
     }
     Shared<std::uint32_t>& account_bucket(std::uint64_t index) noexcept {
         return at<Shared<std::uint32_t>>(geometry.account_bucket_offset)[index];
@@ -364,6 +369,26 @@ struct Layout {
     }
     ActRecord& act(std::uint64_t number) noexcept {
         return at<ActRecord>(geometry.act_offset)[number % geometry.acts];
+    }
+
+    // How many slots and accounts have ever been in use, and never more than there are.
+    std::uint32_t used_slots() const noexcept {
+        return std::min(totals.fresh_slots.load(std::memory_order_acquire),
+                        static_cast<std::uint32_t>(geometry.slots));
+    }
+    std::uint32_t used_accounts() const noexcept {
+        return std::min(totals.accounts.load(std::memory_order_acquire),
+                        static_cast<std::uint32_t>(geometry.accounts));
+    }
+    // The first of what is closed or recorded and not on disk yet; as many as there is room for lie between
+    // it and the head that is given.
+    std::uint64_t first_unsaved_quarter(std::uint64_t head) const noexcept {
+        return std::max(history.saved_quarters.load(std::memory_order_acquire),
+                        head - std::min(head, geometry.quarters));
+    }
+    std::uint64_t first_unsaved_act(std::uint64_t head) const noexcept {
+        return std::max(history.saved_acts.load(std::memory_order_acquire),
+                        head - std::min(head, geometry.acts));
     }
 
   private:

@@ -45,7 +45,7 @@ QuarterPeak copy_quarter(const AccountRecord& record) noexcept {
     QuarterPeak peak;
     peak.quarter = record.quarter.load(std::memory_order_acquire);
     peak.peak = record.quarter_peak.load(std::memory_order_acquire);
-    peak.at = WallTime{Millis{record.quarter_peak_at.load(std::memory_order_acquire)}};
+    peak.at = instant_of<WallTime>(record.quarter_peak_at.load(std::memory_order_acquire));
     peak.sequence = record.quarter_peak_sequence.load(std::memory_order_acquire);
     peak.agents = record.quarter_peak_agents.load(std::memory_order_acquire);
     peak.refused = record.quarter_refused.load(std::memory_order_acquire);
@@ -117,7 +117,7 @@ std::optional<QuarterPeak> running_quarter(Layout& layout, AccountIndex account)
 }
 
 QuarterPeak to_peak(const QuarterRecord& record) noexcept {
-    return {record.quarter,       record.peak,   WallTime{Millis{record.peak_at}},
+    return {record.quarter,       record.peak,   instant_of<WallTime>(record.peak_at),
             record.peak_sequence, record.agents, record.refused};
 }
 

@@ -43,8 +43,8 @@ BootTime last_seen_of(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
         word.state() == SlotState::live
             ? BootTime{std::chrono::floor<std::chrono::seconds>(word.time().time_since_epoch())}
             : BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
-    const Millis begun{cold.begun.load(std::memory_order_relaxed)};
-    return std::max(noted, BootTime{std::chrono::ceil<std::chrono::seconds>(begun)});
+    const auto begun = instant_of<BootTime>(cold.begun.load(std::memory_order_relaxed));
+    return std::max<BootTime>(noted, std::chrono::ceil<std::chrono::seconds>(begun));
 }
 
 BootTime deadline_of(Layout& layout, SlotIndex slot) noexcept {
@@ -55,7 +55,7 @@ BootTime deadline_of(Layout& layout, SlotIndex slot) noexcept {
 Lifetime lifetime_of(Layout& layout, SlotIndex slot) noexcept {
     HotSlot& hot = layout.hot(slot);
     ColdSlot& cold = layout.cold(slot);
-    const BootTime begun{Millis{cold.begun.load(std::memory_order_relaxed)}};
+    const auto begun = instant_of<BootTime>(cold.begun.load(std::memory_order_relaxed));
     return {std::chrono::seconds{hot.idle_seconds.load(std::memory_order_relaxed)},
             std::max(Millis{0}, deadline_of(layout, slot) - begun),
             std::chrono::seconds{cold.instance_seconds.load(std::memory_order_relaxed)}};
@@ -76,7 +76,8 @@ bool copy_instances(Layout& layout, SlotIndex slot, Now now, Row& row, bool with
                 return false;
             }
             if (with_details) {
-                row.details.push_back({name, WallTime{Millis{record.opened.load(std::memory_order_relaxed)}},
+                row.details.push_back({name,
+                                       instant_of<WallTime>(record.opened.load(std::memory_order_relaxed)),
                                        to_wall(last_seen(layout, index), now)});
             }
             if (!name.empty()) {
@@ -113,7 +114,7 @@ bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row,
     row.started = started_of(layout, slot);
     const std::uint32_t requests = hot.requests.load(std::memory_order_relaxed);
     row.requests = (requests & kUnknownRequests) == 0 ? std::optional(requests) : std::nullopt;
-    row.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
+    row.begun = instant_of<BootTime>(cold.begun.load(std::memory_order_relaxed));
     row.last_seen = to_wall(last_seen_of(layout, slot, word), now);
     row.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
     row.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
@@ -139,7 +140,7 @@ bool copy_facts_once(Layout& layout, SlotIndex slot, SlotWord word, EndedFacts& 
     facts.reason = word.reason();
     facts.account = account_name(layout, hot.account.load(std::memory_order_relaxed));
     facts.started = started_of(layout, slot);
-    facts.begun = BootTime{Millis{cold.begun.load(std::memory_order_relaxed)}};
+    facts.begun = instant_of<BootTime>(cold.begun.load(std::memory_order_relaxed));
     facts.ended_at = word.time();
     facts.last_seen = BootTime{std::chrono::seconds{cold.last_seen.load(std::memory_order_relaxed)}};
     facts.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);

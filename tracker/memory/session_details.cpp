@@ -13,7 +13,7 @@ SessionKey key_of(Layout& layout, SlotIndex slot) noexcept {
 }
 
 WallTime started_of(Layout& layout, SlotIndex slot) noexcept {
-    return WallTime{Millis{layout.hot(slot).started.load(std::memory_order_relaxed)}};
+    return instant_of<WallTime>(layout.hot(slot).started.load(std::memory_order_relaxed));
 }
 
 IdentifyResult rename_agent(Layout& layout, SlotIndex slot, std::string_view agent, Now now) noexcept {

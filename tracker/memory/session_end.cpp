@@ -53,8 +53,12 @@ void settle_slot(Layout& layout, SlotIndex slot, const EndRequest& request, Now 
             release(change, text->load(std::memory_order_relaxed));
             change.set(*text, TextIndex{0});
         }
-        while (hot.instances.load(std::memory_order_relaxed) != 0) {
+        for (std::uint32_t removed = 0;
+             hot.instances.load(std::memory_order_relaxed) != 0 && removed < kMaxInstanceRecords; ++removed) {
             remove_instance(change, hot.instances, hot.instances.load(std::memory_order_relaxed));
+        }
+        if (hot.instances.load(std::memory_order_relaxed) != 0) {
+            change.set(hot.instances, InstanceIndex{0});  // damage: a chain that never ends
         }
     }
     publish(change, slot, word.with_state(SlotState::ended));

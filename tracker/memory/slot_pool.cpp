@@ -12,14 +12,14 @@ bool is_expendable(SlotWord word) noexcept {
 }
 
 bool has_free_slot(Layout& layout) noexcept {
-    return layout.totals.free_slots.load(std::memory_order_relaxed) != kNoSlot ||
+    return layout.totals.free_slots.load(std::memory_order_relaxed) < layout.geometry.slots ||
            layout.totals.fresh_slots.load(std::memory_order_relaxed) < layout.geometry.slots;
 }
 
 void reclaim_one(Layout& layout) noexcept {
     constexpr std::uint32_t kLooks = 64;
     Totals& totals = layout.totals;
-    const std::uint32_t fresh = totals.fresh_slots.load(std::memory_order_relaxed);
+    const std::uint32_t fresh = layout.used_slots();
     std::uint32_t hand = totals.reclaim_hand.load(std::memory_order_relaxed);
     SlotIndex unsaved = kNoSlot;
     for (std::uint32_t look = 0; look < kLooks && fresh != 0; ++look) {
@@ -56,7 +56,7 @@ std::optional<SlotIndex> occupy_slot(Transaction& change, SessionKey key) noexce
         return std::nullopt;
     }
     SlotIndex slot = totals.free_slots.load(std::memory_order_relaxed);
-    if (slot != kNoSlot) {
+    if (slot < layout.geometry.slots) {
         change.set(totals.free_slots, layout.cold(slot).next_free.load(std::memory_order_relaxed));
     } else {
         slot = totals.fresh_slots.load(std::memory_order_relaxed);

@@ -39,6 +39,10 @@ class SlotWord {
     constexpr SlotWord with_time(BootTime time) const { return {generation(), state(), reason(), time}; }
     constexpr SlotWord with_state(SlotState state) const { return {generation(), state, reason(), time()}; }
 
+    // Free neither, nor damaged.
+    constexpr bool is_in_use() const {
+        return state() == SlotState::live || state() == SlotState::ending || state() == SlotState::ended;
+    }
     // Ended for every request, whether its counts have followed or not.
     constexpr bool is_over() const { return state() == SlotState::ending || state() == SlotState::ended; }
     // Part of the counts, and so of the lists.

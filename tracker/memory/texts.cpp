@@ -9,6 +9,10 @@ namespace agent_sessions::tracker::memory {
 namespace {
 
 constexpr std::size_t kLongestText = 512;
+// More texts than any bucket of keyed hashes has, and than a text has blocks: what keeps damage from leading
+// round in circles.
+constexpr std::uint32_t kLongestBucket = 4096;
+constexpr std::uint32_t kMostBlocks = 1 + kLongestText / kTailBytes;
 
 std::size_t length_of(std::uint32_t account_and_length) noexcept {
     return account_and_length & 0xffff;
@@ -84,7 +88,7 @@ long copy(Layout& layout, TextIndex text, char* out) noexcept {
 TextIndex take_block(Transaction& change) noexcept {
     Totals& totals = change.layout().totals;
     const TextIndex free = totals.free_texts.load(std::memory_order_relaxed);
-    if (free != 0) {
+    if (free != 0 && free < change.layout().geometry.texts) {
         change.set(totals.free_texts, change.layout().text(free).link.load(std::memory_order_relaxed));
         change.add(totals.free_text_count, ~std::uint32_t{0});
         return free;
@@ -163,7 +167,8 @@ TextIndex refer(Transaction& change, std::string_view text, AccountIndex account
     const auto hash = static_cast<std::uint32_t>(keyed_hash(layout.hash_key, text)) ^ account;
     auto& bucket = layout.text_bucket(hash & (layout.geometry.text_buckets - 1));
     const std::uint32_t wanted = std::uint32_t{account} << 16 | static_cast<std::uint32_t>(text.size());
-    for (TextIndex index = bucket.load(std::memory_order_relaxed); index != 0;
+    std::uint32_t steps = 0;
+    for (TextIndex index = bucket.load(std::memory_order_relaxed); index != 0 && ++steps < kLongestBucket;
          index = layout.text(index).link.load(std::memory_order_relaxed)) {
         TextBlock::Head& head = layout.text(index).head;
         if (head.hash.load(std::memory_order_relaxed) == hash &&
@@ -185,24 +190,32 @@ TextIndex refer(Transaction& change, std::string_view text, AccountIndex account
 }
 
 void release(Transaction& change, TextIndex text) noexcept {
-    if (text == 0) {
+    Layout& layout = change.layout();
+    if (text == 0 || text >= layout.geometry.texts) {
         return;
     }
-    Layout& layout = change.layout();
     TextBlock& first = layout.text(text);
     const std::uint32_t references = first.head.references.load(std::memory_order_relaxed);
     if (references > 1) {
         change.set(first.head.references, references - 1);
         return;
     }
+    if (references == 0) {
+        return;  // damage: free already
+    }
     change.set(first.head.references, std::uint32_t{0});
     const std::uint32_t hash = first.head.hash.load(std::memory_order_relaxed);
     Shared<TextIndex>* link = &layout.text_bucket(hash & (layout.geometry.text_buckets - 1));
-    while (link->load(std::memory_order_relaxed) != text && link->load(std::memory_order_relaxed) != 0) {
+    for (std::uint32_t steps = 0; link->load(std::memory_order_relaxed) != text; ++steps) {
+        if (link->load(std::memory_order_relaxed) == 0 || steps == kLongestBucket) {
+            return;  // damage: what nobody finds is better lost than free and in use
+        }
         link = &layout.text(link->load(std::memory_order_relaxed)).link;
     }
     change.set(*link, first.link.load(std::memory_order_relaxed));
-    for (TextIndex block = text; block != 0;) {
+    std::uint32_t blocks = 0;
+    for (TextIndex block = text; block != 0 && block < layout.geometry.texts && blocks < kMostBlocks;
+         ++blocks) {
         const TextIndex next = layout.text(block).next.load(std::memory_order_relaxed);
         give_block(change, block);
         block = next;

@@ -1,5 +1,6 @@
 #include "tracker/memory/transaction.h"
 
+#include <cstddef>
 #include <cstdlib>
 
 namespace agent_sessions::tracker::memory {
@@ -15,8 +16,9 @@ void put_back(Layout& layout, const UndoEntry& entry) noexcept {
     const std::uint64_t before = entry.before.load(std::memory_order_relaxed);
     const std::uint64_t offset = where >> 8;
     const std::uint64_t size = where & 0xff;
-    // The record may come from a damaged file: never write outside the segment.
-    if (size > 8 || offset + size > layout.geometry.total_bytes) {
+    // The record may come from a damaged file: never write outside the segment, nor what no change writes.
+    if (size == 0 || size > 8 || offset % size != 0 || offset < offsetof(Layout, totals) ||
+        offset + size > layout.geometry.total_bytes) {
         return;
     }
     char* word = reinterpret_cast<char*>(&layout) + offset;
@@ -73,6 +75,10 @@ void undo_unfinished(Layout& layout) noexcept {
         roll_back(layout);
     }
     clear(layout.undo);
+}
+
+Transaction::Transaction(Layout& layout) noexcept : layout_(layout) {
+    clear(layout_.undo);
 }
 
 Transaction::~Transaction() {

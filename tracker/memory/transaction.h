@@ -28,7 +28,8 @@ inline void step() noexcept {}
 
 class Transaction {
   public:
-    explicit Transaction(Layout& layout) noexcept : layout_(layout) {}
+    // What a dead writer left was undone when the lock was taken: what stands in the record now is damage.
+    explicit Transaction(Layout& layout) noexcept;
     // Rolls back unless committed.
     ~Transaction();
     Transaction(const Transaction&) = delete;

@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -66,18 +65,8 @@ void set_scratch_directory(std::filesystem::path directory) {
     scratch() = std::move(directory);
 }
 
-Directory::Directory() {
-    std::string name = (scratch_directory() / "XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-        throw std::runtime_error("cannot make a directory like " + name);
-    }
-    path_ = name;
-    std::filesystem::permissions(path_, std::filesystem::perms(0755));
-}
-
-Directory::~Directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+Directory::Directory() : TemporaryDirectory(scratch_directory()) {
+    std::filesystem::permissions(path(), std::filesystem::perms(0755));
 }
 
 }  // namespace agent_sessions::e2e

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/support/temporary_directory.h"
+
 namespace agent_sessions::e2e {
 
 std::string read_file(const std::filesystem::path& path);
@@ -19,18 +21,10 @@ std::map<std::string, std::string> snapshot(const std::filesystem::path& directo
 const std::filesystem::path& scratch_directory();
 void set_scratch_directory(std::filesystem::path directory);
 
-// A directory below scratch_directory() that others may enter, removed with its content.
-class Directory {
+// A directory below scratch_directory() that others may enter, too, as nginx's workers do.
+class Directory : public testing::TemporaryDirectory {
   public:
     Directory();
-    ~Directory();
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
 };
 
 }  // namespace agent_sessions::e2e

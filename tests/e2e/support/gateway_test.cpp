@@ -117,38 +117,38 @@ std::string ref_of(const HttpResponse& response) {
     return response.header("X-Ref").value_or("");
 }
 
-testing::AssertionResult is_message_page(const HttpResponse& response) {
+::testing::AssertionResult is_message_page(const HttpResponse& response) {
     const std::string type = response.header("Content-Type").value_or("");
     const std::string text = lower(response.body);
     if (response.status != 403 || type.rfind("text/html", 0) != 0 || !says(text, "closed") ||
         !says(text, "reload") || !says(text, "reactivate") || response.header("Agent-Session") != "ended") {
-        return testing::AssertionFailure()
+        return ::testing::AssertionFailure()
                << "not the message page: " << response.status << ' ' << response.error << ' ' << type << ' '
                << response.body.substr(0, 2000);
     }
-    return testing::AssertionSuccess() << "the message page";
+    return ::testing::AssertionSuccess() << "the message page";
 }
 
-testing::AssertionResult is_message_for_script(const HttpResponse& response) {
+::testing::AssertionResult is_message_for_script(const HttpResponse& response) {
     const std::string type = response.header("Content-Type").value_or("");
     boost::system::error_code error;
     const boost::json::value problem = boost::json::parse(response.body, error);
     if (response.status != 403 || type.rfind("application/problem+json", 0) != 0 || error ||
         !problem.is_object() || text_of(problem.as_object(), "code") != "session_ended" ||
         text_of(problem.as_object(), "reactivate").empty() || response.header("Agent-Session") != "ended") {
-        return testing::AssertionFailure()
+        return ::testing::AssertionFailure()
                << "not the message for scripts: " << response.status << ' ' << response.error << ' ' << type
                << ' ' << response.body.substr(0, 1000);
     }
-    return testing::AssertionSuccess() << "the message for scripts";
+    return ::testing::AssertionSuccess() << "the message for scripts";
 }
 
-testing::AssertionResult is_from_application(const HttpResponse& response) {
+::testing::AssertionResult is_from_application(const HttpResponse& response) {
     if (response.status != 200 || !says(response.body, "<title>Application</title>")) {
-        return testing::AssertionFailure() << "not the application's answer: " << response.status << ' '
-                                           << response.error << ' ' << response.body.substr(0, 1000);
+        return ::testing::AssertionFailure() << "not the application's answer: " << response.status << ' '
+                                             << response.error << ' ' << response.body.substr(0, 1000);
     }
-    return testing::AssertionSuccess() << "the application's answer";
+    return ::testing::AssertionSuccess() << "the application's answer";
 }
 
 std::string button_target(const HttpResponse& page) {

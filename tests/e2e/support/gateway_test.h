@@ -14,7 +14,7 @@
 
 namespace agent_sessions::e2e {
 
-class GatewayTest : public testing::Test {
+class GatewayTest : public ::testing::Test {
   protected:
     GatewayTest();
 
@@ -54,11 +54,11 @@ std::string status_of(const HttpResponse& response);
 std::string ref_of(const HttpResponse& response);
 
 // Whether the answer is the message to an agent whose session was closed: the page for a navigation …
-testing::AssertionResult is_message_page(const HttpResponse& response);
+::testing::AssertionResult is_message_page(const HttpResponse& response);
 // … or the problem document for a script.
-testing::AssertionResult is_message_for_script(const HttpResponse& response);
+::testing::AssertionResult is_message_for_script(const HttpResponse& response);
 // Whether the answer is the application's own for this request.
-testing::AssertionResult is_from_application(const HttpResponse& response);
+::testing::AssertionResult is_from_application(const HttpResponse& response);
 
 // Where the page's button leads, as path and query; empty = there is none.
 std::string button_target(const HttpResponse& page);

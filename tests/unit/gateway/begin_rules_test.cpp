@@ -1,31 +1,10 @@
-#include "ngx_module/gateway/decision.h"
-
+// When a cookie counts, what an answer leaves of a plan, and for how long a fresh cookie may begin a session.
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <initializer_list>
-#include <ostream>
-#include <string_view>
+#include "tests/unit/gateway/decision_facts.h"
 
 namespace agent_sessions::gateway {
-
-static std::ostream& operator<<(std::ostream& stream, Action action) {
-    constexpr std::string_view kNames[] = {
-        "pass_live",    "pass_live_quiet",      "pass_untracked",  "begin_fresh",     "begin_next",
-        "issue_cookie", "reactivate_by_reload", "refuse_required", "refuse_conflict", "tell_ended",
-        "refuse_ended", "reactivate_by_mark",   "drop_mark"};
-    return stream << kNames[static_cast<std::size_t>(action)];
-}
-
 namespace {
-
-using namespace std::chrono_literals;
-using tracker::Lifetime;
-using tracker::Millis;
-using tracker::WallTime;
-
-constexpr WallTime kNow{Millis(1'800'000'000'000)};
-constexpr Lifetime kLifetime{30min, 12h, 30min};
 
 TEST(CookieStateOf, JoinsParserAndSignature) {
     using Found = CookieValue::Status;

@@ -15,13 +15,15 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_directory.h"
+
 namespace agent_sessions::gateway {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using std::chrono::days;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using tracker::Millis;
 using tracker::WallTime;
 
@@ -29,18 +31,8 @@ constexpr WallTime kNow{Millis(1'800'000'000'000)};
 constexpr Millis kAbsolute = 12h;
 constexpr Millis kPatience = 10s;
 
-class KeyFile : public testing::Test {
+class KeyFile : public ::testing::Test {
   protected:
-    KeyFile() {
-        std::string pattern = (fs::temp_directory_path() / "agent-sessions-keys-XXXXXX").string();
-        directory_ = ::mkdtemp(pattern.data());
-        path_ = (directory_ / "main.keys").string();
-    }
-    ~KeyFile() override {
-        std::error_code ignored;
-        fs::remove_all(directory_, ignored);
-    }
-
     LoadedKeys load_or_create(WallTime now = kNow) const {
         return load_or_create_keys(path_, now, kAbsolute, kPatience);
     }
@@ -56,7 +48,7 @@ class KeyFile : public testing::Test {
     }
     std::vector<std::string> names() const {
         std::vector<std::string> found;
-        for (const auto& entry : fs::directory_iterator(directory_)) {
+        for (const auto& entry : fs::directory_iterator(directory_.path())) {
             found.push_back(entry.path().filename().string());
         }
         return found;
@@ -67,8 +59,8 @@ class KeyFile : public testing::Test {
         return status.st_mode & 07777;
     }
 
-    fs::path directory_;
-    std::string path_;
+    testing::TemporaryDirectory directory_;
+    std::string path_ = directory_.path() / "main.keys";
 };
 
 TEST_F(KeyFile, IsMadeOnce) {
@@ -80,7 +72,7 @@ TEST_F(KeyFile, IsMadeOnce) {
     EXPECT_EQ(content(), serialize(*first.ring));
     EXPECT_EQ(mode_of(path_), 0600U);
     EXPECT_EQ(mode_of(path_ + ".lock"), 0600U);
-    EXPECT_THAT(names(), testing::UnorderedElementsAre("main.keys", "main.keys.lock"));
+    EXPECT_THAT(names(), ::testing::UnorderedElementsAre("main.keys", "main.keys.lock"));
 
     const auto stamp = stamp_of(path_);
     const LoadedKeys second = load_or_create();
@@ -185,28 +177,28 @@ TEST_F(KeyFile, WhatIsNoFileIsRefused) {
     EXPECT_EQ(load_or_create().error, "\"" + path_ + "\" is not a regular file");
     fs::remove(path_);
 
-    const fs::path target = directory_ / "elsewhere";
+    const fs::path target = directory_.path() / "elsewhere";
     std::ofstream(target) << "x";
     fs::create_symlink(target, path_);
     EXPECT_THAT(load_or_create().error, HasSubstr("open() \"" + path_ + "\" failed (40: "));
     fs::remove(path_);
-    fs::create_symlink(directory_ / "nowhere", path_);
+    fs::create_symlink(directory_.path() / "nowhere", path_);
     EXPECT_THAT(load_or_create().error, HasSubstr("open() \"" + path_ + "\" failed (40: "));
-    EXPECT_FALSE(fs::exists(directory_ / "nowhere"));
+    EXPECT_FALSE(fs::exists(directory_.path() / "nowhere"));
     std::ifstream kept(target);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(kept), {}), "x");
 }
 
 TEST_F(KeyFile, ALockFileThatIsALinkIsRefused) {
-    fs::create_symlink(directory_ / "nowhere", path_ + ".lock");
+    fs::create_symlink(directory_.path() / "nowhere", path_ + ".lock");
     const LoadedKeys loaded = load_or_create();
     EXPECT_FALSE(loaded.ring);
     EXPECT_THAT(loaded.error, HasSubstr("open() \"" + path_ + ".lock\" failed"));
-    EXPECT_FALSE(fs::exists(directory_ / "nowhere"));
+    EXPECT_FALSE(fs::exists(directory_.path() / "nowhere"));
 }
 
 TEST_F(KeyFile, AMissingDirectoryIsNamed) {
-    const std::string path = (directory_ / "no" / "main.keys").string();
+    const std::string path = (directory_.path() / "no" / "main.keys").string();
     const LoadedKeys loaded = load_or_create_keys(path, kNow, kAbsolute, kPatience);
     EXPECT_FALSE(loaded.ring);
     EXPECT_EQ(loaded.error, "open() \"" + path + ".lock\" failed (2: No such file or directory)");
@@ -217,7 +209,7 @@ TEST_F(KeyFile, LeftoversOfAKilledWriterAreNoObstacle) {
     const LoadedKeys loaded = load_or_create();
     ASSERT_TRUE(loaded.ring) << loaded.error;
     EXPECT_EQ(content(), serialize(*loaded.ring));
-    EXPECT_THAT(names(), testing::UnorderedElementsAre("main.keys", "main.keys.lock"));
+    EXPECT_THAT(names(), ::testing::UnorderedElementsAre("main.keys", "main.keys.lock"));
 }
 
 TEST_F(KeyFile, AFailedRotationKeepsTheOldKeys) {

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/support/memory_segment.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/history/history_database.h"
 #include "tracker/history/follower.h"
 
@@ -13,19 +14,13 @@ namespace {
 
 using testing::FakeClock;
 using testing::MemorySegment;
+using testing::TemporaryDirectory;
 
 constexpr std::string_view kName = "anna.schmidt@example.com";
 constexpr std::string_view kPseudonym = "erased-0123";
 
 class HistoryErasure : public ::testing::Test {
   protected:
-    HistoryErasure() {
-        std::string pattern = std::filesystem::temp_directory_path() / "erasure-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
-        path_ = database_path(directory_, "floor");
-    }
-    ~HistoryErasure() override { std::filesystem::remove_all(directory_); }
-
     static SessionKey key(std::uint64_t number) { return {number * 0x9e3779b97f4a7c15U, number}; }
 
     SessionKey begin(std::string_view agent, std::string_view account = "acme") {
@@ -72,7 +67,7 @@ class HistoryErasure : public ::testing::Test {
 
     std::string files() const {
         std::ostringstream all;
-        for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+        for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
             all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
         }
         return all.str();
@@ -86,8 +81,8 @@ class HistoryErasure : public ::testing::Test {
     MemorySegment segment_;
     FakeClock clock_;
     Tracker tracker_ = segment_.tracker();
-    std::string directory_;
-    std::string path_;
+    TemporaryDirectory directory_;
+    std::string path_ = database_path(directory_.path().native(), "floor");
     std::uint64_t begun_ = 0;
     std::unique_ptr<Follower> follower_;
 

@@ -2,38 +2,21 @@
 // stands still until it is told to move.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/tracker/tracker_test.h"
 #include "tracker/history/follower.h"
 #include "tracker/history/schema.h"
 
 namespace agent_sessions::tracker::history {
 
-// A directory that goes with its last file.
-class TemporaryDirectory {
-  public:
-    TemporaryDirectory() {
-        std::string pattern = std::filesystem::temp_directory_path() / "history-XXXXXX";
-        path_ = ::mkdtemp(pattern.data());
-    }
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-    std::string database() const { return database_path(path_, "floor"); }
-
-  private:
-    std::string path_;
-};
-
-class FollowedHistory : public agent_sessions::testing::TrackerTest {
+class FollowedHistory : public testing::TrackerTest {
   protected:
     using Outcome = Follower::Outcome;
 
-    std::string path() const { return directory_.database(); }
+    std::string path() const { return database_path(directory_.path().native(), "floor"); }
 
     // Passes until there is nothing more to do at once.
     Outcome follow(Follower& follower) {
@@ -93,7 +76,7 @@ class FollowedHistory : public agent_sessions::testing::TrackerTest {
         return act(request);
     }
 
-    TemporaryDirectory directory_;
+    testing::TemporaryDirectory directory_;
     Follower follower_{tracker_, path(), Retention{}};
 };
 

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/history/synthetic_history.h"
 #include "tracker/history/schema.h"
 
@@ -14,16 +14,9 @@ namespace agent_sessions::tracker::history {
 
 class HistoryDatabase {
   public:
-    HistoryDatabase() {
-        std::string pattern = std::filesystem::temp_directory_path() / "history-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
-        create();
-    }
-    ~HistoryDatabase() { std::filesystem::remove_all(directory_); }
-    HistoryDatabase(const HistoryDatabase&) = delete;
-    HistoryDatabase& operator=(const HistoryDatabase&) = delete;
+    HistoryDatabase() { create(); }
 
-    std::string path() const { return database_path(directory_, "floor"); }
+    std::string path() const { return database_path(directory_.path().native(), "floor"); }
 
     void create() {
         Connection connection = writer();
@@ -91,7 +84,7 @@ class HistoryDatabase {
     }
 
   private:
-    std::string directory_;
+    testing::TemporaryDirectory directory_;
 };
 
 }  // namespace agent_sessions::tracker::history

@@ -1,11 +1,11 @@
 // A segment and a database that meet: at a start, or later when the disk was out of reach until then.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "tests/support/memory_segment.h"
+#include "tests/support/temporary_directory.h"
 #include "tracker/history/follower.h"
 #include "tracker/history/loader.h"
 #include "tracker/history/schema.h"
@@ -16,19 +16,15 @@ namespace {
 
 using agent_sessions::testing::FakeClock;
 using agent_sessions::testing::MemorySegment;
+using agent_sessions::testing::TemporaryDirectory;
 
 class HistoryLoader : public ::testing::Test {
   protected:
-    HistoryLoader() {
-        std::string pattern = std::filesystem::temp_directory_path() / "history-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
-        std::filesystem::create_directory(directory_ + "/state");
-    }
-    ~HistoryLoader() override { std::filesystem::remove_all(directory_); }
+    HistoryLoader() { std::filesystem::create_directory(state_); }
 
-    std::string path() const { return database_path(directory_ + "/state", "floor"); }
-    void hide_disk() { std::filesystem::rename(directory_ + "/state", directory_ + "/hidden"); }
-    void show_disk() { std::filesystem::rename(directory_ + "/hidden", directory_ + "/state"); }
+    std::string path() const { return database_path(state_.native(), "floor"); }
+    void hide_disk() { std::filesystem::rename(state_, hidden_); }
+    void show_disk() { std::filesystem::rename(hidden_, state_); }
     std::int64_t number(const std::string& sql) const {
         return open_for_reading(path(), std::chrono::seconds{1}).integer(sql);
     }
@@ -75,7 +71,9 @@ class HistoryLoader : public ::testing::Test {
     static void be_another(MemorySegment& segment) { segment.layout().uuid[0] ^= 1; }
 
     FakeClock clock_;
-    std::string directory_;
+    TemporaryDirectory directory_;
+    std::filesystem::path state_ = directory_.path() / "state";
+    std::filesystem::path hidden_ = directory_.path() / "hidden";
 };
 
 TEST_F(HistoryLoader, WhatBeganBeforeTheDiskCameIsWrittenBesideWhatWasThere) {

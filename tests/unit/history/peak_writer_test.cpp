@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/history/followed_history.h"
+#include "tests/support/temporary_directory.h"
+#include "tracker/history/schema.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -29,8 +30,8 @@ class Peaks : public ::testing::Test {
     }
     std::int64_t number(std::string_view sql) { return database_.integer(sql); }
 
-    TemporaryDirectory directory_;
-    Connection database_ = open_for_writing(directory_.database(), 1s);
+    testing::TemporaryDirectory directory_;
+    Connection database_ = open_for_writing(directory_.path() / "floor.db", 1s);
     AccountIds ids_{database_};
     PeakWriter writer_{database_, ids_};
 };

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/history/followed_history.h"
+#include "tests/support/temporary_directory.h"
+#include "tracker/history/schema.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -49,8 +50,8 @@ class Pruning : public ::testing::Test {
     }
     std::int64_t number(std::string_view sql) { return database_.integer(sql); }
 
-    TemporaryDirectory directory_;
-    Connection database_ = open_for_writing(directory_.database(), 1s);
+    testing::TemporaryDirectory directory_;
+    Connection database_ = open_for_writing(directory_.path() / "floor.db", 1s);
     WallTime now_{kDay * 20'000};
     Retention retention_{kDay * 90, kDay * 400, kDay * 300};
 };

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/unit/history/followed_history.h"
+#include "tests/support/temporary_directory.h"
 
 namespace agent_sessions::tracker::history {
 namespace {
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 class Schema : public ::testing::Test {
   protected:
-    std::string path() const { return directory_.database(); }
+    std::string path() const { return database_path(directory_.path().native(), "floor"); }
     Connection open() const { return open_for_writing(path(), 1s); }
 
     // What its migration added is taken away again.
@@ -34,7 +34,7 @@ class Schema : public ::testing::Test {
         return all;
     }
 
-    TemporaryDirectory directory_;
+    testing::TemporaryDirectory directory_;
 };
 
 TEST_F(Schema, ANewDatabaseIsOfThisVersionAndItsOwnersAlone) {
@@ -66,8 +66,8 @@ TEST_F(Schema, AnOlderDatabaseIsMigratedWithWhatIsInIt) {
 }
 
 TEST_F(Schema, AMigratedDatabaseIsLikeANewOne) {
-    TemporaryDirectory other;
-    Connection fresh = open_for_writing(other.database(), 1s);
+    testing::TemporaryDirectory other;
+    Connection fresh = open_for_writing(other.path() / "floor.db", 1s);
     make_version_1();
     Connection migrated = open();
     EXPECT_EQ(description(migrated), description(fresh));

@@ -5,12 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "tests/support/memory_segment.h"
+#include "tests/support/temporary_directory.h"
 #include "tracker/memory/layout.h"
 
 namespace agent_sessions::testing {
@@ -21,14 +21,10 @@ namespace fs = std::filesystem;
 
 class Attaching : public ::testing::Test {
   protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "agent-sessions-XXXXXX").string();
-        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        directory_ = pattern;
-        options_.directory = directory_.string() + "/run";
+    Attaching() {
+        options_.directory = directory_.path() / "run";
         options_.name = "main";
     }
-    void TearDown() override { fs::remove_all(directory_); }
 
     Attachment::Outcome open() { return Attachment::open(options_, MemorySegment::start()); }
     fs::path segment() const { return options_.directory + "/main.segment"; }
@@ -81,7 +77,7 @@ class Attaching : public ::testing::Test {
         EXPECT_EQ(contents(), before);
     }
 
-    fs::path directory_;
+    TemporaryDirectory directory_;
     AttachOptions options_;
 };
 
@@ -272,9 +268,9 @@ TEST_F(Attaching, WhatIsNoPrivateFileIsRefused) {
     make_segment();
     fs::permissions(segment(), fs::perms::group_read, fs::perm_options::add);
     expect_refused("permissions other than 0600");
-    fs::rename(segment(), directory_ / "elsewhere");
-    fs::permissions(directory_ / "elsewhere", fs::perms::owner_read | fs::perms::owner_write);
-    fs::create_symlink(directory_ / "elsewhere", segment());
+    fs::rename(segment(), directory_.path() / "elsewhere");
+    fs::permissions(directory_.path() / "elsewhere", fs::perms::owner_read | fs::perms::owner_write);
+    fs::create_symlink(directory_.path() / "elsewhere", segment());
     expect_refused("is not a regular file");
     fs::remove(segment());
     fs::create_directory(segment());
@@ -285,7 +281,7 @@ TEST_F(Attaching, ADirectoryThatOthersMayWriteIsRefused) {
     fs::create_directory(options_.directory);
     fs::permissions(options_.directory, fs::perms::all);
     EXPECT_NE(open().error.find("may be written by others"), std::string::npos);
-    options_.directory = directory_.string() + "/missing/run";
+    options_.directory = directory_.path() / "missing/run";
     EXPECT_NE(open().error.find("mkdir()"), std::string::npos);
 }
 
@@ -304,7 +300,7 @@ TEST_F(Attaching, ASegmentOfAnEarlierBootIsSetAside) {
 TEST_F(Attaching, ARemovedOrReplacedFileIsNoticed) {
     const auto outcome = open();
     ASSERT_TRUE(outcome.attachment);
-    fs::rename(segment(), directory_ / "moved");
+    fs::rename(segment(), directory_.path() / "moved");
     EXPECT_FALSE(outcome.attachment->file_is_in_place());
     EXPECT_NE(outcome.attachment->check(), "");
     std::ofstream(segment()) << "new";

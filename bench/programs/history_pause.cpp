@@ -1,15 +1,16 @@
-// How long the history holds up an event loop: everything that a worker's loop does for it, timed call by
-// call while a writer thread of the same process writes what begins and ends.
+// history_pause NAME=VALUE...: how long the history holds up an event loop: everything that a worker's loop
+// does for it, timed call by call while a writer thread of the same process writes what begins and ends.
 //
-// Usage: history_pause [SECONDS [BEGINS_PER_SECOND]], 30 and 5,000 by default. A call's time is told twice:
-// as it passed (which contains that the scheduler took the processor away, as the line "nothing" shows) and
-// as the processor worked on it.
+//   seconds   how long (30)
+//   rate      begins a second (5000)
+//
+// A call's time is told twice: as it passed (which contains that the scheduler took the processor away, as
+// the line "nothing" shows) and as the processor worked on it.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <thread>
@@ -17,7 +18,9 @@
 
 #include <unistd.h>
 
+#include "bench/programs/main.h"
 #include "tests/support/memory_segment.h"
+#include "tests/support/temporary_directory.h"
 #include "tracker/history/schema.h"
 #include "tracker/history/writer.h"
 
@@ -156,10 +159,11 @@ class Loop {
     std::uint64_t untracked_ = 0;
 };
 
-int run(std::uint64_t seconds, std::uint64_t begins_per_second) {
-    std::string pattern = std::filesystem::temp_directory_path() / "history-pause-XXXXXX";
-    const std::string directory = ::mkdtemp(pattern.data());
-    const std::string path = history::database_path(directory, "bench");
+int run(const Options& options) {
+    const std::uint64_t seconds = options.number("seconds", 30);
+    const std::uint64_t begins_per_second = options.number("rate", 5'000);
+    const testing::TemporaryDirectory directory;
+    const std::string path = history::database_path(directory.path().native(), "bench");
     const testing::MemorySegment segment(std::max<std::uint64_t>(seconds * begins_per_second * 5 / 4, 1000));
     const Tracker tracker = segment.tracker(Waiting::event_loop);
     Times times;
@@ -181,7 +185,6 @@ int run(std::uint64_t seconds, std::uint64_t begins_per_second) {
     times.print();
     const auto stored =
         history::open_for_reading(path, std::chrono::seconds{1}).integer("SELECT count(*) FROM session");
-    std::filesystem::remove_all(directory);
     std::printf("begun %llu, untracked %llu, in the history %lld, lost %llu; %llu events behind at the end\n",
                 static_cast<unsigned long long>(loop.begun()),
                 static_cast<unsigned long long>(loop.untracked()), static_cast<long long>(stored),
@@ -190,15 +193,13 @@ int run(std::uint64_t seconds, std::uint64_t begins_per_second) {
     const bool is_good = times.longest_work() < kGoal && static_cast<std::uint64_t>(stored) == loop.begun();
     std::printf("longest work of one call: %.1f us of 1000 allowed: %s\n",
                 static_cast<double>(times.longest_work().count()) / 1000, is_good ? "good" : "MISSED");
-    return is_good ? 0 : 1;
+    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace
 }  // namespace agent_sessions::bench
 
 int main(int count, char** arguments) {
-    const auto number = [&](int index, std::uint64_t otherwise) {
-        return count > index ? std::strtoull(arguments[index], nullptr, 10) : otherwise;
-    };
-    return agent_sessions::bench::run(number(1, 30), number(2, 5'000));
+    using namespace agent_sessions::bench;
+    return main_of(std::span(arguments, static_cast<std::size_t>(count)), run);
 }

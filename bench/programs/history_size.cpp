@@ -1,13 +1,11 @@
-// How much room a row of each table of the history takes on disk, its indexes included.
-//
-// Usage: history_size. Names, addresses and browsers are of the usual length; every session has ended.
-#include <unistd.h>
-
+// history_size: how much room a row of each table of the history takes on disk, its indexes included. Names,
+// addresses and browsers are of the usual length; every session has ended.
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 
+#include "bench/programs/main.h"
+#include "tests/support/temporary_directory.h"
 #include "tracker/history/schema.h"
 
 namespace agent_sessions::bench {
@@ -53,14 +51,18 @@ void measure(const Table& table, const std::string& path) {
                 static_cast<long long>((bytes_of(connection) - before) / kRows));
 }
 
+int run(const Options& /*none*/) {
+    const testing::TemporaryDirectory directory;
+    for (const Table& table : kTables) {
+        measure(table, directory.path() / (std::string(table.name) + ".db"));
+    }
+    return EXIT_SUCCESS;
+}
+
 }  // namespace
 }  // namespace agent_sessions::bench
 
-int main() {
-    std::string pattern = std::filesystem::temp_directory_path() / "history-size-XXXXXX";
-    const std::string directory = ::mkdtemp(pattern.data());
-    for (const auto& table : agent_sessions::bench::kTables) {
-        agent_sessions::bench::measure(table, directory + "/" + table.name + ".db");
-    }
-    std::filesystem::remove_all(directory);
+int main(int count, char** arguments) {
+    using namespace agent_sessions::bench;
+    return main_of(std::span(arguments, static_cast<std::size_t>(count)), run);
 }
