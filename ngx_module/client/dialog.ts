@@ -28,7 +28,7 @@ function element(name: string, style: string, text: string) {
 
 const look = "font:16px/1.5 system-ui,sans-serif;color:#111;background:#fff;border:0;padding:1.5em;";
 
-/** Over all of the page, or as a bar on its upper edge that leaves the page to the agent. */
+/** Over all of the page, or in its lower corner, where it leaves the page to the agent. */
 export function show(over: boolean, title: string, texts: string[], quote: string, buttons: Button[]) {
   hide();
   const text = element("div", "white-space:pre-line;overflow-wrap:anywhere", texts.join("\n"));
@@ -53,7 +53,7 @@ export function show(over: boolean, title: string, texts: string[], quote: strin
     dialog.showModal();
   } else {
     dialog.style.cssText =
-      look + "position:fixed;inset:0 0 auto;width:auto;margin:0;z-index:2147483647;box-shadow:0 0 9px #000";
+      look + "position:fixed;inset:auto 1em 1em auto;margin:0;z-index:2147483647;box-shadow:0 0 9px #000";
     // show() would take the focus away from what is to be copied.
     dialog.open = true;
   }
