@@ -4,13 +4,19 @@ import type { Interaction } from "./agent-sessions";
 export type Opening = { name: string; instance: string };
 type Question = { instance: string; at: number; taken?: boolean };
 
+// The server takes no more at once, names no more of a session, and cuts longer names.
+export const kMostAtOnce = 64;
+const kLongestName = 128;
+
 const openings = new Map<Opening, number>();
 let channel: BroadcastChannel | undefined;
 
 // Where getRandomValues() is there also without TLS, randomUUID() is not.
 const freshInstance = () => Array.from(crypto.getRandomValues(new Uint32Array(3)), (word) => word.toString(36)).join("");
 
-export const openNow = (): Opening[] => [...openings.keys()];
+const cut = (text: string) => `${text}`.slice(0, kLongestName);
+
+export const openNow = (): Opening[] => [...openings.keys()].slice(0, kMostAtOnce);
 
 /**
  * `changed` is told of what was closed, and whenever the server has something to learn.
@@ -41,7 +47,10 @@ export function keepInteractions(changed: (closed: Opening[]) => void) {
   addEventListener("pageshow", ({ persisted }) => persisted && listen());
 
   return function open(name: string, instance?: string): Interaction {
-    const opening = { name, instance: instance || freshInstance() };
+    if (!name) {
+      throw new TypeError("An interaction needs a name");
+    }
+    const opening = { name: cut(name), instance: cut(instance || freshInstance()) };
     const at = Date.now();
     openings.set(opening, at);
     channel!.postMessage({ instance: opening.instance, at });
@@ -54,7 +63,7 @@ export function keepInteractions(changed: (closed: Opening[]) => void) {
         return opening.instance;
       },
       rename(name) {
-        opening.name = name;
+        opening.name = cut(name) || opening.name;
         changed([]);
       },
       close() {
@@ -68,6 +77,8 @@ export function keepInteractions(changed: (closed: Opening[]) => void) {
 
 export function closeAll(): Opening[] {
   const closed = openNow();
-  openings.clear();
+  for (const opening of closed) {
+    openings.delete(opening);
+  }
   return closed;
 }

@@ -3,12 +3,14 @@ import { noteActivity, takeActivity } from "./activity";
 import type { AgentSessionsClient, EndedSession, LiveSession, NoSession } from "./agent-sessions";
 import { hide, show } from "./dialog";
 import { forgetEnded, showEnded } from "./ended";
-import { closeAll, keepInteractions, openNow, type Opening } from "./interactions";
+import { closeAll, keepInteractions, kMostAtOnce, openNow, type Opening } from "./interactions";
 import { onRefusal, plainFetch } from "./refusals";
 import { words } from "./words";
 
 // In this time the pages that were here before say which instances are theirs.
 const kSettleSeconds = 0.1;
+// Of what the server takes at most, with room for the interactions.
+const kMostOfUrl = 2000;
 
 const { src: address, dataset } = document.currentScript as HTMLScriptElement;
 
@@ -94,9 +96,10 @@ async function ask(close: Opening[] = [], refused = false) {
 }
 
 function beacon(close: Opening[], active: boolean) {
+  const { origin, pathname, search } = location;
   // The way back leads through the gateway, so a page of another origin has none to name.
-  const ours = new URL(address).origin === location.origin;
-  return JSON.stringify({ open: openNow(), close, active, ...(ours && { page: location.pathname + location.search }) });
+  const page = new URL(address).origin === origin ? (pathname + search).slice(0, kMostOfUrl) : undefined;
+  return JSON.stringify({ open: openNow(), close: close.slice(0, kMostAtOnce), active, page });
 }
 
 const change = (closed: Opening[]) => (closed.length > 0 ? void ask(closed) : askIn(kSettleSeconds));
@@ -109,7 +112,8 @@ const sessions = Object.assign(new EventTarget(), {
 }) as AgentSessionsClient;
 globalThis.AgentSessions = sessions;
 
-onRefusal(() => ask([], true));
+// A page that polls on is not asked about at each poll.
+onRefusal(() => state === "ended" || ask([], true));
 
 addEventListener("pagehide", () => {
   clearTimeout(timer);

@@ -57,7 +57,7 @@ Answer client_refusal_answer(ClientRefusal refusal, std::string_view detail) {
             return answer(405, "method_not_allowed", "This method does not work here",
                           "GET answers the script, POST takes what it sends.");
         case ClientRefusal::body_too_large:
-            return answer(413, "body_too_large", "The body is too large", "A body of up to 16 KiB is taken.");
+            return answer(413, "body_too_large", "The body is too large", "A body of up to 64 KiB is taken.");
         case ClientRefusal::invalid_beacon:
             break;
     }

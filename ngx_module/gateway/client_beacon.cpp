@@ -62,7 +62,7 @@ std::string_view read_member(std::string_view name, const json::value& value, Be
         return read_instances(value, name == "open" ? beacon.open : beacon.close)
                    ? std::string_view{}
                    : "The members open and close are lists of up to 64 objects with a name and perhaps an "
-                     "instance, each of up to 128 bytes.";
+                     "instance, each of up to 512 bytes.";
     }
     if (name == "active") {
         if (!value.is_bool()) {

@@ -16,9 +16,10 @@
 
 namespace agent_sessions::gateway {
 
-inline constexpr std::size_t kMaxBeaconBytes = std::size_t{16} * 1024;
+inline constexpr std::size_t kMaxBeaconBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMaxBeaconInstances = 64;  // in each of both lists
-inline constexpr std::size_t kMaxBeaconWordBytes = 128;
+// More than is kept of a name, so that whoever counts in characters may send as many.
+inline constexpr std::size_t kMaxBeaconWordBytes = 512;
 
 struct BeaconInstance {
     std::string name;      // never empty

@@ -2,9 +2,9 @@
 // idle, and the interactions that it names are counted right whatever becomes of their tabs.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { chromium } from "playwright-core";
+import { newContext, newTrustingContext } from "./support/chromium.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { startGateway } from "./support/nginx.mjs";
 
@@ -45,32 +45,10 @@ const pages = {
   },
 };
 
-const launch = {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
-  ],
-};
-
-let browser;
-
-before(async () => {
-  browser = await chromium.launch(launch);
-});
-
-after(() => browser?.close());
-
 /**
  * options: client: parameters of agent_sessions_client; server: directives; tls; begun: false where no session is to
- * begin; thirdParty: true where frames of other sites are to have cookies that are not partitioned, which Chromium gives
- * them in a profile only.
+ * begin; thirdParty: true where frames of other sites are to have cookies that are not
+ * partitioned.
  */
 function clientTest(name, { client = "heartbeat=1s", server = "", tls = false, begun = true, thirdParty = false }, body) {
   test(name, { timeout: 90_000 }, async () => {
@@ -78,9 +56,7 @@ function clientTest(name, { client = "heartbeat=1s", server = "", tls = false, b
       tls,
       server: `${server} location = /agent-sessions.js { agent_sessions_client browser ${client}; }`,
     });
-    const context = thirdParty
-      ? await chromium.launchPersistentContext("", { ...launch, ignoreHTTPSErrors: true })
-      : await browser.newContext({ ignoreHTTPSErrors: true });
+    const context = await (thirdParty ? newTrustingContext : newContext)({ ignoreHTTPSErrors: true });
     context.setDefaultTimeout(10_000);
     try {
       const page = await context.newPage();
@@ -214,6 +190,33 @@ clientTest("an application can tell its agent itself", {}, async (the) => {
   await the.gateway.terminateAll();
   await page.waitForFunction(() => document.title === "administrator");
   assert.equal(await message(page).count(), 0);
+});
+
+clientTest("a page that polls on after the end asks no more often than before", {}, async (the) => {
+  const page = await the.open("/desk");
+  let beacons = 0;
+  page.on("request", (request) => (beacons += request.method() === "POST" ? 1 : 0));
+  await the.gateway.terminateAll();
+  await message(page).waitFor();
+  beacons = 0;
+  await page.evaluate(async () => {
+    for (let times = 0; times < 50; ++times) {
+      await fetch("/poll");
+    }
+  });
+  assert.ok(beacons < 25, `${beacons} beacons`);
+});
+
+clientTest("names of any length and more interactions than are named do no harm", {}, async (the) => {
+  await the.open("/desk?" + "a".repeat(3000));
+  await the.page.evaluate(() => {
+    AgentSessions.open("長".repeat(1000));
+    for (let number = 0; number < 70; ++number) {
+      AgentSessions.open("Billing");
+    }
+  });
+  await the.counted(64);
+  await assert.rejects(the.page.evaluate(() => AgentSessions.open("")), /needs a name/);
 });
 
 clientTest(
@@ -377,7 +380,7 @@ test("from another origin it works where that is allowed, and not where it is no
       location = /allowed.js { agent_sessions_client browser heartbeat=1s origin=${elsewhere}; }
       location = /closed.js { agent_sessions_client browser heartbeat=1s; }`,
   });
-  const context = await browser.newContext();
+  const context = await newContext();
   context.setDefaultTimeout(10_000);
   try {
     const page = await context.newPage();

@@ -193,10 +193,10 @@ TEST_F(Client, WhatItDoesNotKnowIsRefusedClearly) {
           "{\"open\":[{\"name\":\"\xff\"}]}"}) {
         expect_problem(agent.send(beacon(body)), 400, "invalid_beacon");
     }
-    expect_problem(agent.send(beacon(R"({"open":[{"name":")" + std::string(129, 'a') + "\"}]}")), 400,
+    expect_problem(agent.send(beacon(R"({"open":[{"name":")" + std::string(513, 'a') + "\"}]}")), 400,
                    "invalid_beacon");
-    expect_problem(agent.send(beacon(std::string(20'000, ' '))), 413, "body_too_large");
-    HttpRequest chunked = beacon(std::string(20'000, ' '));
+    expect_problem(agent.send(beacon(std::string(70'000, ' '))), 413, "body_too_large");
+    HttpRequest chunked = beacon(std::string(70'000, ' '));
     expect_problem(agent.send(chunked.with("Transfer-Encoding", "chunked")), 413, "body_too_large");
     HttpRequest other = beacon("{}");
     other.method = "PUT";
