@@ -45,6 +45,7 @@ AGENT_SESSIONS_OBJS =$agent_sessions_objs
 
 \$(AGENT_SESSIONS_OBJS): CFLAGS += $agent_sessions_cflags
 \$(AGENT_SESSIONS_OBJS): CFLAGS += -DAGENT_SESSIONS_WEB_DIR='"$agent_sessions_root/build/web"'
+\$(AGENT_SESSIONS_OBJS): CFLAGS += -DAGENT_SESSIONS_CLIENT_DIR='"$agent_sessions_root/build/client"'
 \$(AGENT_SESSIONS_OBJS): ALL_INCS := -I $ngx_addon_dir \$(subst -I ,-isystem ,\$(ALL_INCS))
 \$(AGENT_SESSIONS_OBJS): $ngx_addon_dir/config $ngx_addon_dir/config.make
 

@@ -8,7 +8,8 @@ CXX_FILES = $(sort $(shell find tracker admin ngx_module tests tools examples be
 TIDY_SOURCES := $(filter-out admin/boost_sources.cpp,$(SOURCES))
 TIDY_STAMPS := $(TIDY_SOURCES:%.cpp=$(BUILD)/lint/%.tidy)
 
-TIDY_FLAGS := -std=c++20 -I. '-DAGENT_SESSIONS_WEB_DIR="$(abspath build/web)"' -Wall -Wextra
+TIDY_FLAGS := -std=c++20 -I. -Wall -Wextra '-DAGENT_SESSIONS_WEB_DIR="$(abspath build/web)"' \
+    '-DAGENT_SESSIONS_CLIENT_DIR="$(abspath build/client)"'
 NGINX_INCLUDES := $(foreach folder,core event event/modules os/unix http http/modules http/v2, \
     -isystem $(NGINX_SOURCE)/src/$(folder)) -isystem $(abspath $(BUILD))/nginx
 

@@ -1,10 +1,12 @@
-# The page: admin/web/ is bundled into build/web/, whose files the module embeds.
+# The page and the script for the agent's pages: admin/web/ and ngx_module/client/ are bundled into build/web/ and
+# build/client/, whose files the module embeds. Both are built with the tools of admin/web/.
 
-WEB_ASSETS := $(if $(wildcard admin/web/build.mjs),build/web/assets.inc)
+WEB_ASSETS := build/web/assets.inc build/client/script.inc
+CLIENT_SOURCES := $(wildcard ngx_module/client/*.ts ngx_module/client/*.mjs ngx_module/client/*.json)
 WEB_SOURCES := $(shell find admin/web \( -name node_modules -o -name generated \) -prune -o -type f -print 2>/dev/null)
 
 .PHONY: web
-web: ## bundle the admin page into build/web/
+web: ## bundle the admin page into build/web/, the script into build/client/
 	@$(INSTALL) build
 	@$(MAKE) web-files
 
@@ -13,6 +15,10 @@ web-files: $(WEB_ASSETS)
 
 build/web/assets.inc: $(WEB_SOURCES) admin/openapi.json admin/web/node_modules/.package-lock.json
 	node admin/web/build.mjs
+	@touch $@
+
+build/client/script.inc: $(CLIENT_SOURCES) admin/web/node_modules/.package-lock.json
+	node ngx_module/client/build.mjs
 	@touch $@
 
 # npm writes this file at the end of each installation.

@@ -43,19 +43,6 @@ class TimedSlice : public admin::Slice {
     std::int64_t end_ = monotonic_us() + kSliceUs;
 };
 
-std::optional<std::string_view> find_header(const ngx_http_request_t& request,
-                                            std::string_view name) noexcept {
-    for (const ngx_list_part_t* part = &request.headers_in.headers.part; part != nullptr; part = part->next) {
-        const auto* fields = static_cast<const ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t index = 0; index < part->nelts; ++index) {
-            if (equal_ignoring_case(to_view(fields[index].key), name)) {
-                return to_view(fields[index].value);
-            }
-        }
-    }
-    return std::nullopt;
-}
-
 std::string user_of(ngx_http_request_t& request, const LocationConfiguration& configuration) {
     if (configuration.admin_user != nullptr) {
         return std::string(evaluate(request, configuration.admin_user));
@@ -131,7 +118,7 @@ void AdminExchange::destroy(void* exchange) noexcept {
     static_cast<AdminExchange*>(exchange)->~AdminExchange();
 }
 
-void AdminExchange::run(std::string_view path) {
+void AdminExchange::run(std::string_view path, std::string_view body) {
     const LocationConfiguration& configuration = location_configuration(request_);
     auto& main = *static_cast<MainConfiguration*>(
         ngx_http_get_module_main_conf((&request_), ngx_http_agent_sessions_module));
@@ -143,7 +130,7 @@ void AdminExchange::run(std::string_view path) {
     asked.method = to_view(request_.method_name);
     asked.path = path;
     asked.query = query_;
-    asked.body = body_;
+    asked.body = body;
     asked.content_type = to_view(request_.headers_in.content_type);
     asked.host = to_view(request_.headers_in.host);
     asked.origin = find_header(request_, "Origin");

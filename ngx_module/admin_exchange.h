@@ -20,12 +20,9 @@ class AdminExchange {
     AdminExchange(const AdminExchange&) = delete;
     AdminExchange& operator=(const AdminExchange&) = delete;
 
-    // What has come of the request's body.
-    std::string& body() noexcept { return body_; }
-
-    // Answers, at once or in steps, and ends the request. REQUIRES: the body is complete; `path` lives as
-    // long as the request.
-    void run(std::string_view path);
+    // Answers, at once or in steps, and ends the request. REQUIRES: `path` and `body` live as long as the
+    // request.
+    void run(std::string_view path, std::string_view body);
 
   private:
     static void handle_step(ngx_event_t* event) noexcept;
@@ -41,7 +38,6 @@ class AdminExchange {
     ngx_http_request_t& request_;
     tracker::Now asked_{};
     std::string query_;
-    std::string body_;
     std::unique_ptr<admin::Task> task_;
     admin::Response response_;
     ngx_event_t step_event_{};

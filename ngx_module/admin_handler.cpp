@@ -10,6 +10,7 @@
 #include "ngx_module/answer.h"
 #include "ngx_module/configuration.h"
 #include "ngx_module/pool_object.h"
+#include "ngx_module/request_body.h"
 #include "ngx_module/request_facts.h"
 #include "ngx_module/text.h"
 
@@ -82,59 +83,16 @@ ngx_int_t refuse_too_large(ngx_http_request_t& request) {
     return send_answer(request, answer->status, answer->headers, answer->body);
 }
 
-// Takes over what nginx has read, so that it can use its buffers again. false = more than is looked at.
-bool take_body(ngx_http_request_t& request, std::string& body) {
-    ngx_chain_t* chain = request.request_body->bufs;
-    request.request_body->bufs = nullptr;
-    while (chain != nullptr) {
-        ngx_buf_t& buffer = *chain->buf;
-        const auto length = static_cast<std::size_t>(buffer.last - buffer.pos);
-        if (length > admin::kMaxBodyBytes - body.size()) {
-            return false;
-        }
-        body.append(reinterpret_cast<char*>(buffer.pos), length);
-        buffer.pos = buffer.last;
-        ngx_chain_t* done = chain;
-        chain = chain->next;
-        ngx_free_chain(request.pool, done);
+ngx_int_t answer(ngx_http_request_t& request, std::string* body) {
+    if (body == nullptr) {
+        return refuse_too_large(request);
     }
-    return true;
-}
-
-// The result is for ngx_http_finalize_request(); NGX_DONE = the exchange ends the request, or more of it has
-// to come.
-ngx_int_t proceed(ngx_http_request_t& request) {
-    AdminExchange& exchange = AdminExchange::of(request);
-    for (;;) {
-        if (!take_body(request, exchange.body())) {
-            return refuse_too_large(request);
-        }
-        if (!request.reading_body) {
-            const auto path = encode(request.pool, path_below_location(request).value_or(""));
-            if (!path) {
-                throw std::bad_alloc();
-            }
-            exchange.run(*path);
-            return NGX_DONE;
-        }
-        const ngx_int_t result = ngx_http_read_unbuffered_request_body(&request);
-        if (result == NGX_ERROR || result >= NGX_HTTP_SPECIAL_RESPONSE) {
-            return result;
-        }
-        if (request.reading_body && request.request_body->bufs == nullptr) {
-            return NGX_DONE;
-        }
+    const auto path = encode(request.pool, path_below_location(request).value_or(""));
+    if (!path) {
+        throw std::bad_alloc();
     }
-}
-
-void handle_body(ngx_http_request_t* request) noexcept {
-    if (request->reading_body) {
-        request->read_event_handler = handle_body;
-    }
-    const ngx_int_t result = guard_admin(*request, [request] { return proceed(*request); });
-    if (result != NGX_DONE) {
-        ngx_http_finalize_request(request, result);
-    }
+    AdminExchange::of(request).run(*path, *body);
+    return NGX_DONE;
 }
 
 ngx_int_t start(ngx_http_request_t& request) {
@@ -142,14 +100,7 @@ ngx_int_t start(ngx_http_request_t& request) {
         return to_view(request.uri) == to_view(core_location(request).name) ? redirect_to_slash(request)
                                                                             : NGX_HTTP_NOT_FOUND;
     }
-    if (request.headers_in.content_length_n > static_cast<off_t>(admin::kMaxBodyBytes)) {
-        return refuse_too_large(request);
-    }
-    // In pieces as they come: nothing goes to disk, and a body of unknown length is stopped where it gets too
-    // long.
-    request.request_body_no_buffering = 1;
-    const ngx_int_t result = ngx_http_read_client_request_body(&request, handle_body);
-    return result >= NGX_HTTP_SPECIAL_RESPONSE ? result : NGX_DONE;
+    return read_body(request, admin::kMaxBodyBytes, "an admin request", answer, send_internal_error);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "ngx_module/configuration.h"
 
+#include "ngx_module/directive_arguments.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/pool_object.h"
 #include "ngx_module/text.h"
@@ -52,6 +53,30 @@ void merge_admin(ngx_http_core_loc_conf_t& core, const LocationConfiguration& pa
     }
     // The API measures its bodies itself, and answers too large ones with its own kind of error.
     core.client_max_body_size = 0;
+}
+
+// The same for the script's location, whose times have to fit those of sessions and instances.
+char* merge_client(ngx_conf_t* cf, ngx_http_core_loc_conf_t& core, const LocationConfiguration& parent,
+                   LocationConfiguration& child) noexcept {
+    if (core.noname && child.client == nullptr) {
+        child.client = parent.client;
+    }
+    if (child.client == nullptr) {
+        return NGX_CONF_OK;
+    }
+    core.client_max_body_size = 0;
+    const ClientConfiguration& client = *child.client;
+    const char* fault =
+        client.warn && *client.warn >= child.idle
+            ? "\"warn\" of \"agent_sessions_client\" must be less than the idle timeout"
+        : client.heartbeat && *client.heartbeat >= child.instance_idle
+            ? "\"heartbeat\" of \"agent_sessions_client\" must be less than the instance timeout"
+            : nullptr;
+    if (fault != nullptr) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", fault);
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+    return NGX_CONF_OK;
 }
 
 }  // namespace
@@ -156,6 +181,9 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
     if (core->error_pages != nullptr) {
         main.has_error_pages = 1;
     }
+    if (char* const result = merge_client(cf, *core, outer, inner); result != NGX_CONF_OK) {
+        return result;
+    }
 
     if (inner.zone != nullptr) {
         inner.zone->longest_absolute = ngx_max(inner.zone->longest_absolute, inner.absolute);
@@ -180,6 +208,14 @@ Zone* find_or_add_zone(ngx_conf_t* cf, MainConfiguration& main, const ngx_str_t&
     zone->line = cf->conf_file->line;
     *place = zone;
     return zone;
+}
+
+Zone* named_zone(ngx_conf_t* cf, const ngx_str_t& name) noexcept {
+    if (!plausible_zone_name(to_view(name))) {
+        invalid_value(cf, to_view(name), "it is no zone name");
+        return nullptr;
+    }
+    return find_or_add_zone(cf, main_configuration(cf), name);
 }
 
 }  // namespace agent_sessions::ngx

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "ngx_module/gateway/set_cookie.h"
 #include "ngx_module/nginx.h"
@@ -28,6 +30,14 @@ struct CookieConfiguration {
         : settings(std::move(given)),
           name_on_plain(gateway::cookie_name(settings, gateway::is_secure(settings, false))),
           name_on_tls(gateway::cookie_name(settings, gateway::is_secure(settings, true))) {}
+};
+
+// agent_sessions_client: a location that serves the script of the agent's pages.
+struct ClientConfiguration {
+    Zone* zone = nullptr;
+    std::vector<std::string> origins;  // of other sites' pages that may use it
+    std::optional<ngx_msec_t> heartbeat;
+    std::optional<ngx_msec_t> warn;  // 0 = never
 };
 
 // One agent_sessions_license line.
@@ -89,11 +99,13 @@ struct LocationConfiguration {
     ngx_http_complex_value_t* admin_user;
     const admin::PageFiles* page_files;  // agent_sessions_ui_root; null = none
 
+    const ClientConfiguration* client;  // agent_sessions_client; null = no such location
+
     tracker::Lifetime lifetime() const noexcept {
         return {tracker::Millis(idle), tracker::Millis(absolute), tracker::Millis(instance_idle)};
     }
-    // Are requests of this location looked at? The admin endpoint never is.
-    bool tracks() const noexcept { return zone != nullptr && admin == nullptr; }
+    // Are requests of this location looked at? Those of the admin endpoint and of the script never are.
+    bool tracks() const noexcept { return zone != nullptr && admin == nullptr && client == nullptr; }
 };
 
 static_assert(std::is_standard_layout_v<LocationConfiguration>);
@@ -108,6 +120,9 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
 
 // The zone of that name, made (undeclared) where it is named for the first time. nullptr = out of memory.
 Zone* find_or_add_zone(ngx_conf_t* cf, MainConfiguration& main, const ngx_str_t& name) noexcept;
+
+// The zone that a directive names. nullptr = refused, and logged.
+Zone* named_zone(ngx_conf_t* cf, const ngx_str_t& name) noexcept;
 
 // For loops over an ngx_array_t of pointers to zones.
 struct ZoneRange {

@@ -9,6 +9,9 @@ namespace agent_sessions::ngx {
 char* set_zone(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_license(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
+// In client_setter.cpp.
+char* set_client(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
 // In ui_root.cpp.
 char* set_ui_root(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
@@ -23,6 +26,4 @@ char* set_record(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_untracked(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_ended_status(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_admin(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_client(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-
 }  // namespace agent_sessions::ngx

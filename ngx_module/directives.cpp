@@ -56,7 +56,7 @@ ngx_command_t directives[] = {
     in_location("agent_sessions_admin_user", NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
                 FIELD(admin_user)),
     in_location("agent_sessions_ui_root", NGX_CONF_TAKE1, set_ui_root),
-    in_location("agent_sessions_client", NGX_CONF_TAKE1, set_client),
+    in_location("agent_sessions_client", NGX_CONF_1MORE, set_client),
     ngx_null_command,
 };
 

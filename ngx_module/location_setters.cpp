@@ -17,15 +17,6 @@ LocationConfiguration& location(void* conf) noexcept {
     return *static_cast<LocationConfiguration*>(conf);
 }
 
-// The zone that a directive names; nullptr = refused, and logged.
-Zone* named_zone(ngx_conf_t* cf, const ngx_str_t& name) noexcept {
-    if (!plausible_zone_name(to_view(name))) {
-        invalid_value(cf, to_view(name), "it is no zone name");
-        return nullptr;
-    }
-    return find_or_add_zone(cf, main_configuration(cf), name);
-}
-
 // NAMEVALUE [INSTANCEVALUE]
 char* set_named_instance(ngx_conf_t* cf, ngx_http_complex_value_t*& name,
                          ngx_http_complex_value_t*& instance) noexcept {
@@ -257,6 +248,11 @@ char* set_admin(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept
     if (target.admin != nullptr) {
         return duplicate();
     }
+    if (target.client != nullptr) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"agent_sessions_admin\" cannot be used with \"agent_sessions_client\"");
+        return refused();
+    }
     const Arguments arguments(cf);
     auto* core =
         static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
@@ -289,11 +285,6 @@ char* set_admin(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept
         core->auto_redirect = 1;
     }
     return accepted();
-}
-
-char* set_client(ngx_conf_t* cf, ngx_command_t* /*command*/, void* /*conf*/) noexcept {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"agent_sessions_client\" is not supported by this version");
-    return refused();
 }
 
 }  // namespace agent_sessions::ngx

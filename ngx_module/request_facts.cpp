@@ -101,4 +101,17 @@ gateway::HeaderFacts header_facts_of(const ngx_http_request_t& request) noexcept
     return facts;
 }
 
+std::optional<std::string_view> find_header(const ngx_http_request_t& request,
+                                            std::string_view name) noexcept {
+    for (const ngx_list_part_t* part = &request.headers_in.headers.part; part != nullptr; part = part->next) {
+        const auto* fields = static_cast<const ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t index = 0; index < part->nelts; ++index) {
+            if (equal_ignoring_case(to_view(fields[index].key), name)) {
+                return to_view(fields[index].value);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace agent_sessions::ngx

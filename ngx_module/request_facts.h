@@ -1,6 +1,7 @@
 // What the request path reads of a request. Views live as long as the request.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "ngx_module/gateway/cookie_parser.h"
@@ -27,5 +28,9 @@ gateway::CookieValue cookie_of(const ngx_http_request_t& request, std::string_vi
 
 // Everything but carries_our_cookie. Cost: O(header fields).
 gateway::HeaderFacts header_facts_of(const ngx_http_request_t& request) noexcept;
+
+// The value of the first field of this name. Cost: O(header fields).
+std::optional<std::string_view> find_header(const ngx_http_request_t& request,
+                                            std::string_view name) noexcept;
 
 }  // namespace agent_sessions::ngx

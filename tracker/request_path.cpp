@@ -143,6 +143,21 @@ void Tracker::count_request(SessionHandle handle) noexcept {
     layout_->hot(handle.slot).requests.fetch_add(1, std::memory_order_relaxed);
 }
 
+std::optional<TimeLeft> Tracker::time_left(SessionHandle handle, Now now) const noexcept {
+    if (!is_live(*layout_, handle)) {
+        return std::nullopt;
+    }
+    HotSlot& hot = layout_->hot(handle.slot);
+    const SlotWord word(hot.word.load(std::memory_order_acquire));
+    const std::chrono::seconds idle{hot.idle_seconds.load(std::memory_order_relaxed)};
+    const BootTime deadline{std::chrono::seconds{hot.deadline.load(std::memory_order_relaxed)}};
+    if (!is_live(*layout_, handle)) {
+        return std::nullopt;
+    }
+    return TimeLeft{std::max(word.time() + idle - now.boot, Millis{0}),
+                    std::max<Millis>(deadline - now.boot, Millis{0})};
+}
+
 Begun Tracker::begin(const BeginRequest& request, Now now) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
     return guard ? begin_session(*layout_, request, now) : Begun{};

@@ -64,6 +64,9 @@ class Tracker {
     // has read.
     void count_request(SessionHandle handle) noexcept;
 
+    // How long a live session still has at `now` if nobody is heard of it. nullopt = not live. Lock-free.
+    std::optional<TimeLeft> time_left(SessionHandle handle, Now now) const noexcept;
+
     // Begins a session. Exactly one of any number of simultaneous callers with one key gets `begun`.
     Begun begin(const BeginRequest& request, Now now) noexcept;
 

@@ -82,6 +82,12 @@ struct Lifetime {
     friend bool operator==(const Lifetime&, const Lifetime&) = default;
 };
 
+// Until a live session runs out; never negative.
+struct TimeLeft {
+    Millis idle{};      // unless it is touched
+    Millis absolute{};  // whatever happens
+};
+
 // What a lookup found.
 struct Found {
     enum class State : std::uint8_t {

@@ -203,4 +203,8 @@ Answer cookie_conflict_answer(bool as_page) {
     return make_refusal(400, "cookie_conflict", kConflictTitle, kConflictDetail, as_page);
 }
 
+Answer problem_answer(int status, std::string_view code, std::string_view title, std::string_view detail) {
+    return make_refusal(status, code, title, detail, false);
+}
+
 }  // namespace agent_sessions::gateway

@@ -18,7 +18,7 @@ struct Header {
 struct Answer {
     int status = 403;
     // Content-Type included, Content-Length not. The views of those that are made here are of constants.
-    boost::container::static_vector<Header, 8> headers;
+    boost::container::static_vector<Header, 10> headers;
     std::string body;
 };
 
@@ -46,5 +46,8 @@ Answer session_unavailable_answer(bool as_page);
 
 // 400, code "cookie_conflict". Source: PRODUCT 6, "two different values are refused".
 Answer cookie_conflict_answer(bool as_page);
+
+// application/problem+json (RFC 9457). The texts must need no escaping in JSON.
+Answer problem_answer(int status, std::string_view code, std::string_view title, std::string_view detail);
 
 }  // namespace agent_sessions::gateway

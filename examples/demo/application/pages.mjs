@@ -34,7 +34,7 @@ export function interactionPage(visitor, { name, instance, step, steps }) {
   <button name="direction" value="next">${step === steps.length ? 'Finish' : 'Next'}</button>
   ${step > 1 ? '<button name="direction" value="back" class="quiet">Back</button>' : ''}
 </form>
-<p class="hint" id="line">Line: connecting …</p>`);
+<p class="hint" id="line">Line: connecting …</p>`, { name, instance });
 }
 
 export function finishedPage(visitor) {
@@ -45,7 +45,10 @@ export function plainPage(visitor, title, text) {
     return layout(title, visitor, `<p class="card">${escapeHtml(text)}</p>`);
 }
 
-function layout(title, { agent, account }, content) {
+function layout(title, { agent, account }, content, interaction) {
+    const opened = interaction
+        ? ` data-interaction="${escapeHtml(interaction.name)}" data-instance="${escapeHtml(interaction.instance)}"`
+        : '';
     const who = agent
         ? `${escapeHtml(agent.name)} · ${escapeHtml(agent.team)}
            <form method="post" action="/logout"><button class="quiet">Log out</button></form>`
@@ -57,10 +60,10 @@ function layout(title, { agent, account }, content) {
 <title>${escapeHtml(title)} · Agent Desk</title>
 <link rel="stylesheet" href="/static/style.css">
 <link rel="icon" href="data:,">
+<script src="/agent-sessions.js"${opened}></script>
 <script type="module" src="/static/page.js"></script>
 <header><a href="/" class="brand">Agent Desk</a> <span class="account">${escapeHtml(account)}</span>
 <span class="who">${who}</span></header>
-<section id="ended" class="ended" role="alert" hidden></section>
 <main><h1>${escapeHtml(title)}</h1>${content}</main>
 <footer id="queue">Customers waiting: …</footer>
 </html>

@@ -1,6 +1,6 @@
 // A real nginx with the module in front of an agent application of this process, for one test.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -65,7 +65,21 @@ async function startApplication(pages) {
   };
 }
 
-function configuration({ port, applicationPort, capacity, http, server, admin, state }) {
+/** Gives the directory a key and a certificate that nobody vouches for. */
+function makeCertificate(prefix) {
+  execFileSync(
+    "openssl",
+    ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=test"].concat(
+      ["-keyout", join(prefix, "key.pem"), "-out", join(prefix, "certificate.pem")],
+    ),
+    { stdio: "ignore" },
+  );
+}
+
+const listenTls = (port) =>
+  port ? `listen 127.0.0.1:${port} ssl; ssl_certificate certificate.pem; ssl_certificate_key key.pem;` : "";
+
+function configuration({ port, tlsPort, applicationPort, capacity, http, server, admin, state }) {
   return `
 load_module ${modulePath};
 ${process.getuid() === 0 ? "user www-data;" : ""}
@@ -85,6 +99,7 @@ http {
     ${http.replaceAll("@PORT@", port)}
     server {
         listen 127.0.0.1:${port};
+        ${listenTls(tlsPort)}
         agent_sessions browser;
         agent_sessions_agent $upstream_http_x_agent_id;
         ${server}
@@ -115,13 +130,13 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
  * Starts both. options: capacity; http, server, admin: directives of those places, admin with its location; in them
  * @PORT@ stands for the server's own port; past: what its history
  * holds, of pastOf(); state: the directory for what lasts; brand:
- * {name: text} of the files in the folder "brand".
+ * {name: text} of the files in the folder "brand"; tls: true where it also listens on `tlsPort`, with TLS.
  * `stop()` ends them, removes every file, and fails when nginx complained. `halt()` and `resume()` stop nginx and start
  * it again with what it left behind; `reload()` gives it its configuration anew.
  */
 export async function startGateway(
   pages = {},
-  { capacity = 1000, http = "", server = anyInteraction, admin = adminOfAll, past = null, state = "state", brand = {} } = {},
+  { capacity = 1000, http = "", server = anyInteraction, admin = adminOfAll, past = null, state = "state", brand = {}, tls = false } = {},
 ) {
   const prefix = await mkdtemp(join(tmpdir(), "agent-sessions-browser-"));
   await chmod(prefix, 0o755);
@@ -132,9 +147,13 @@ export async function startGateway(
   }
   const application = await startApplication(pages);
   const port = await freePort();
+  const tlsPort = tls ? await freePort() : 0;
+  if (tls) {
+    makeCertificate(prefix);
+  }
   await writeFile(
     join(prefix, "nginx.conf"),
-    configuration({ port, applicationPort: application.port, capacity, http, server, admin, state }),
+    configuration({ port, tlsPort, applicationPort: application.port, capacity, http, server, admin, state }),
   );
   let nginx;
   let ended;
@@ -201,6 +220,8 @@ export async function startGateway(
   }
   return {
     url,
+    port,
+    tlsPort,
     requests: application.requests,
     sessions: async () => (await api("sessions")).sessions,
     terminateAll: (message) => api("sessions/terminate", { all: true, ...(message && { message }) }),

@@ -84,6 +84,23 @@ TEST_F(Sessions, ATouchOfAnEarlierUseOfTheSlotDoesNothing) {
     EXPECT_TRUE(tracker_.touch(next, clock_.now()));
 }
 
+TEST_F(Sessions, TheTimeLeftShrinksUntilATouchAndIsNeverNegative) {
+    const SessionHandle handle = begin(1);
+    clock_.advance(10min);
+    const auto left = tracker_.time_left(handle, clock_.now());
+    ASSERT_TRUE(left);
+    EXPECT_LE(left->idle, Lifetime{}.idle - 10min);
+    EXPECT_GT(left->idle, Lifetime{}.idle - 10min - 2s);
+    EXPECT_LE(left->absolute, Lifetime{}.absolute - 10min);
+    tracker_.touch(handle, clock_.now());
+    EXPECT_GT(tracker_.time_left(handle, clock_.now())->idle, Lifetime{}.idle - 2s);
+    clock_.advance(Lifetime{}.absolute);
+    EXPECT_EQ(tracker_.time_left(handle, clock_.now())->idle, 0s);
+    EXPECT_EQ(tracker_.time_left(handle, clock_.now())->absolute, 0s);
+    end(1);
+    EXPECT_FALSE(tracker_.time_left(handle, clock_.now()));
+}
+
 TEST_F(Sessions, IdleTimeoutCountsFromTheLastTouch) {
     const SessionHandle handle = begin(1);
     clock_.advance(29min);

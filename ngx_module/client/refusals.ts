@@ -1,0 +1,22 @@
+// Notices the header "Agent-Session: ended" on any answer that the page's own scripts get.
+
+/** The page's fetch as it was before. */
+export const plainFetch = fetch.bind(globalThis);
+
+export function onRefusal(notice: () => void) {
+  globalThis.fetch = (...call) => {
+    const answer = plainFetch(...call);
+    answer.then(
+      ({ headers }) => headers.get("Agent-Session") === "ended" && notice(),
+      () => {},
+    );
+    return answer;
+  };
+
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (body) {
+    // To ask for a header that another origin hides would be complained about on the console.
+    this.addEventListener("loadend", () => /^agent-session: ended/im.test(this.getAllResponseHeaders()) && notice());
+    send.call(this, body);
+  };
+}

@@ -1,0 +1,135 @@
+#include "ngx_module/client_session.h"
+
+#include <algorithm>
+#include <string>
+
+#include "ngx_module/clock.h"
+#include "ngx_module/gateway/client_answer.h"
+#include "ngx_module/gateway/reactivation_url.h"
+#include "ngx_module/request_facts.h"
+#include "ngx_module/text.h"
+#include "ngx_module/tracking.h"
+#include "ngx_module/worker.h"
+
+namespace agent_sessions::ngx {
+
+namespace {
+
+using tracker::Found;
+using tracker::InstanceResult;
+
+constexpr tracker::Millis kUsualHeartbeat{30'000};
+constexpr tracker::Millis kUsualWarning{60'000};
+
+// What is not written fits the timeouts: three heartbeats keep an instance, half of an idle time is warning
+// enough.
+gateway::ClientTimes times_of(const LocationConfiguration& configuration) noexcept {
+    const ClientConfiguration& client = *configuration.client;
+    const tracker::Lifetime lifetime = configuration.lifetime();
+    gateway::ClientTimes times;
+    times.heartbeat = client.heartbeat
+                          ? tracker::Millis(*client.heartbeat)
+                          : std::clamp(lifetime.instance / 3, tracker::Millis(1000), kUsualHeartbeat);
+    times.warn = client.warn ? tracker::Millis(*client.warn) : std::min(lifetime.idle / 2, kUsualWarning);
+    return times;
+}
+
+// Of a cookie that is no genuine one, `unknown`.
+Found find_session(ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) noexcept {
+    tracker::Tracker& tracker = worker.zone->tracker;
+    if (const auto name = worker.signer.name(cookie.value)) {
+        const Found found = tracker.find_unproven(*name, now);
+        if (found.state == Found::State::live || found.state == Found::State::ended) {
+            return found;
+        }
+    }
+    const gateway::Verified verified = worker.signer.verify(cookie.value);
+    Found found;
+    if (verified.status == gateway::Verified::Status::genuine) {
+        found = tracker.find(verified.key, now);
+    } else if (verified.status == gateway::Verified::Status::keyless ||
+               verified.status == gateway::Verified::Status::failed) {
+        found.state = Found::State::busy;
+    }
+    return found;
+}
+
+gateway::Answer answer_ended(ngx_http_request_t& request, const LocationConfiguration& configuration,
+                             ZoneWorker& worker, const Found& found, std::string_view page) {
+    gateway::EndedMessage message;
+    message.status = static_cast<int>(configuration.ended_status);
+    message.reason = found.reason;
+    std::string link;
+    const auto facts = worker.zone->tracker.ended_facts(found.handle);
+    if (facts) {
+        message.words = facts->message;
+        const auto mark = worker.signer.make_mark(facts->key, facts->reactivations, cached_now().wall);
+        if (mark && !page.empty()) {
+            const std::size_t query = std::min(page.find('?'), page.size());
+            link = gateway::reactivation_url(page.substr(0, query),
+                                             page.substr(std::min(query + 1, page.size())), mark->view());
+        } else if (mark) {
+            link = gateway::reactivation_url_of_page("/", host_of(request),
+                                                     to_view(request.headers_in.referer), mark->view());
+        }
+    }
+    message.reactivate = link;
+    return gateway::ended_answer(message, false);
+}
+
+// false = something could not be done now; the script's next heartbeat asks for it again.
+bool follow_instances(tracker::Tracker& tracker, tracker::SessionHandle handle, const gateway::Beacon& beacon,
+                      tracker::Now now) noexcept {
+    bool done = true;
+    for (const auto& [name, instance] : beacon.close) {
+        done = tracker.close_instance(handle, name, instance, now) != InstanceResult::busy && done;
+    }
+    for (const auto& [name, instance] : beacon.open) {
+        done = tracker.open_instance(handle, name, instance, now) != InstanceResult::busy && done;
+    }
+    return done;
+}
+
+}  // namespace
+
+gateway::Answer answer_beacon(ngx_http_request_t& request, const LocationConfiguration& configuration,
+                              const gateway::Beacon& beacon) {
+    const gateway::ClientTimes times = times_of(configuration);
+    const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
+    if (cookie.status == gateway::CookieValue::Status::conflicting) {
+        return gateway::cookie_conflict_answer(false);
+    }
+    if (cookie.status != gateway::CookieValue::Status::found) {
+        return gateway::no_session_client_answer(times);
+    }
+    ZoneWorker* worker = worker_of(*configuration.client->zone);
+    if (worker == nullptr) {
+        return gateway::session_unavailable_answer(false);
+    }
+    tracker::Tracker& tracker = worker->zone->tracker;
+    const tracker::Now now = cached_now();
+    // A session may end between two looks at it.
+    for (;;) {
+        const Found found = find_session(*worker, cookie, now);
+        if (found.state == Found::State::busy) {
+            return gateway::session_unavailable_answer(false);
+        }
+        if (found.state == Found::State::ended && tracker::is_told(found.reason)) {
+            return answer_ended(request, configuration, *worker, found, beacon.page);
+        }
+        if (found.state != Found::State::live) {
+            return gateway::no_session_client_answer(times);
+        }
+        if (beacon.active && !tracker.touch(found.handle, now)) {
+            continue;
+        }
+        if (!follow_instances(tracker, found.handle, beacon, now)) {
+            return gateway::session_unavailable_answer(false);
+        }
+        if (const auto left = tracker.time_left(found.handle, now)) {
+            return gateway::live_client_answer(*left, times);
+        }
+    }
+}
+
+}  // namespace agent_sessions::ngx
