@@ -1,5 +1,7 @@
 #include "ngx_module/identity.h"
 
+#include "ngx_module/bound_instances.h"
+
 namespace agent_sessions::ngx {
 
 namespace {
@@ -60,8 +62,9 @@ void follow_interaction(Tracking& tracking) noexcept {
     ngx_http_request_t& request = tracking.request;
     const LocationConfiguration& configuration = tracking.configuration;
     if (const std::string_view name = evaluate(request, configuration.interaction); !name.empty()) {
-        tracking.tracker.open_instance(tracking.state.handle, name, evaluate(request, configuration.instance),
-                                       tracking.now);
+        const std::string_view instance = evaluate(request, configuration.instance);
+        tracking.tracker.open_instance(tracking.state.handle, name, instance, tracking.now);
+        bind_instance(tracking, name, instance);
     }
     if (const std::string_view name = evaluate(request, configuration.closed_interaction); !name.empty()) {
         tracking.tracker.close_instance(tracking.state.handle, name,

@@ -1,9 +1,16 @@
 #include "ngx_module/request_state.h"
 
+#include "ngx_module/bound_instances.h"
+
 namespace agent_sessions::ngx {
 
-// Has nothing to do, but tells our cleanup from the others of the pool.
-void mark_of_state(void* /*data*/) noexcept {}
+void close_open_request(void* data) noexcept {
+    auto* open = static_cast<OpenRequest*>(data);
+    ngx_queue_remove(open);
+    if (open->state.bound != nullptr) [[unlikely]] {
+        unbind_instance(open->state);
+    }
+}
 
 std::string_view to_string(SessionStatus status) noexcept {
     switch (status) {
@@ -25,9 +32,10 @@ std::string_view to_string(SessionStatus status) noexcept {
 
 RequestState* find_lost_state(ngx_http_request_t& request) noexcept {
     for (ngx_pool_cleanup_t* cleanup = request.pool->cleanup; cleanup != nullptr; cleanup = cleanup->next) {
-        if (cleanup->handler == mark_of_state) {
-            request.ctx[ngx_http_agent_sessions_module.ctx_index] = cleanup->data;
-            return static_cast<RequestState*>(cleanup->data);
+        if (cleanup->handler == close_open_request) {
+            RequestState* state = &static_cast<OpenRequest*>(cleanup->data)->state;
+            request.ctx[ngx_http_agent_sessions_module.ctx_index] = state;
+            return state;
         }
     }
     return nullptr;

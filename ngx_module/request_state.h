@@ -13,6 +13,8 @@
 
 namespace agent_sessions::ngx {
 
+struct BoundInstance;
+
 // $agent_session_status.
 enum class SessionStatus : std::uint8_t { none, begun, active, ended, refused, untracked };
 
@@ -46,11 +48,24 @@ struct RequestState {
     bool let_through = false;  // past nginx's access checks
     bool turned_away = false;  // refused, whatever status error_page gives to the answer
 
+    bool over_at_last_look = false;        // its session had ended when it was looked at last
+    const BoundInstance* bound = nullptr;  // the interaction that is open for as long as the answer is
+
     std::string_view agent;       // as the application named it in this request
     std::string_view set_cookie;  // the value of the header that goes out; empty = none
 };
 
 static_assert(std::is_trivially_destructible_v<RequestState>);
+
+// A main request that was decided about, from then until it is over. Lives in its pool.
+struct OpenRequest : ngx_queue_t {
+    ngx_pool_cleanup_t cleanup;
+    ngx_http_request_t* request;
+    RequestState state;
+};
+
+// Those of this process.
+inline ngx_queue_t open_requests{&open_requests, &open_requests};
 
 // Finds it where an internal redirect has wiped the contexts. Cost: a walk over the pool's cleanups.
 RequestState* find_lost_state(ngx_http_request_t& request) noexcept;
@@ -72,7 +87,7 @@ inline RequestState* find_state(ngx_http_request_t& request) noexcept {
 }
 
 // The handler of the cleanup that keeps a state where an internal redirect does not wipe it away.
-void mark_of_state(void* data) noexcept;
+void close_open_request(void* data) noexcept;
 
 // In the place of `old`, the one of another zone, if there is one. nullptr = out of memory.
 inline RequestState* make_state(ngx_http_request_t& request, RequestState* old) noexcept {
@@ -80,21 +95,19 @@ inline RequestState* make_state(ngx_http_request_t& request, RequestState* old) 
         return new (old) RequestState{};
     }
     // nginx's own way to add a cleanup allocates twice.
-    struct Kept {
-        ngx_pool_cleanup_t cleanup;
-        RequestState state;
-    };
-    void* memory = ngx_palloc(request.pool, sizeof(Kept));
+    void* memory = ngx_palloc(request.pool, sizeof(OpenRequest));
     if (memory == nullptr) {
         return nullptr;
     }
-    auto* kept = new (memory) Kept{};
-    kept->cleanup.handler = mark_of_state;
-    kept->cleanup.data = &kept->state;
-    kept->cleanup.next = request.pool->cleanup;
-    request.pool->cleanup = &kept->cleanup;
-    request.ctx[ngx_http_agent_sessions_module.ctx_index] = &kept->state;
-    return &kept->state;
+    auto* open = new (memory) OpenRequest{};
+    open->request = &request;
+    open->cleanup.handler = close_open_request;
+    open->cleanup.data = open;
+    open->cleanup.next = request.pool->cleanup;
+    request.pool->cleanup = &open->cleanup;
+    ngx_queue_insert_tail(&open_requests, open);
+    request.ctx[ngx_http_agent_sessions_module.ctx_index] = &open->state;
+    return &open->state;
 }
 
 }  // namespace agent_sessions::ngx

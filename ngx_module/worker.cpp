@@ -10,6 +10,7 @@
 #include "ngx_module/configuration.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/history.h"
+#include "ngx_module/open_requests.h"
 #include "ngx_module/text.h"
 #include "ngx_module/zone_keys.h"
 
@@ -119,6 +120,7 @@ void handle_tick(ngx_event_t* event) noexcept {
     if (static_cast<ngx_msec_int_t>(ngx_current_msec - worker->next_beat) >= 0) {
         worker->next_beat = ngx_current_msec + kBeat;
         guard(ngx_cycle->log, "a heartbeat", beat);
+        look_at_open_requests();
     }
     ngx_add_timer(event, guard(ngx_cycle->log, "a sweep of the table", kTick, sweep));
 }
@@ -174,6 +176,7 @@ void stop_worker(ngx_cycle_t* /*cycle*/) noexcept {
     if (worker->timer.timer_set != 0) {
         ngx_del_timer(&worker->timer);
     }
+    stop_looking();
     for (const auto& zone : worker->zones) {
         guard(ngx_cycle->log, "the end of a history", [&zone] { finish_history(*zone); });
         zone->zone->tracker.resign(ngx_pid);

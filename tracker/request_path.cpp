@@ -17,14 +17,6 @@ namespace {
 
 constexpr Millis kTouchGranularity{1000};
 
-bool is_live(Layout& layout, SessionHandle handle) noexcept {
-    if (handle.slot >= layout.geometry.slots) {
-        return false;
-    }
-    const SlotWord word(layout.hot(handle.slot).word.load(std::memory_order_acquire));
-    return word.generation() == handle.generation && word.state() == SlotState::live;
-}
-
 inline Found describe(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
     HotSlot& hot = layout.hot(slot);
     Found found;
@@ -144,18 +136,26 @@ void Tracker::count_request(SessionHandle handle) noexcept {
 }
 
 std::optional<TimeLeft> Tracker::time_left(SessionHandle handle, Now now) const noexcept {
-    if (!is_live(*layout_, handle)) {
+    if (!is_live(handle)) {
         return std::nullopt;
     }
     HotSlot& hot = layout_->hot(handle.slot);
     const SlotWord word(hot.word.load(std::memory_order_acquire));
     const std::chrono::seconds idle{hot.idle_seconds.load(std::memory_order_relaxed)};
     const BootTime deadline{std::chrono::seconds{hot.deadline.load(std::memory_order_relaxed)}};
-    if (!is_live(*layout_, handle)) {
+    if (!is_live(handle)) {
         return std::nullopt;
     }
     return TimeLeft{std::max(word.time() + idle - now.boot, Millis{0}),
                     std::max<Millis>(deadline - now.boot, Millis{0})};
+}
+
+bool Tracker::is_live(SessionHandle handle) const noexcept {
+    if (handle.slot >= layout_->geometry.slots) {
+        return false;
+    }
+    const SlotWord word(layout_->hot(handle.slot).word.load(std::memory_order_acquire));
+    return word.generation() == handle.generation && word.state() == SlotState::live;
 }
 
 Begun Tracker::begin(const BeginRequest& request, Now now) noexcept {
@@ -164,7 +164,7 @@ Begun Tracker::begin(const BeginRequest& request, Now now) noexcept {
 }
 
 IdentifyResult Tracker::identify(SessionHandle handle, std::string_view agent, Now now) noexcept {
-    if (!is_live(*layout_, handle)) {
+    if (!is_live(handle)) {
         return IdentifyResult::gone;
     }
     HotSlot& hot = layout_->hot(handle.slot);
@@ -176,12 +176,12 @@ IdentifyResult Tracker::identify(SessionHandle handle, std::string_view agent, N
     if (!guard) {
         return IdentifyResult::busy;
     }
-    return is_live(*layout_, handle) ? rename_agent(*layout_, handle.slot, agent, now) : IdentifyResult::gone;
+    return is_live(handle) ? rename_agent(*layout_, handle.slot, agent, now) : IdentifyResult::gone;
 }
 
 bool Tracker::relabel(SessionHandle handle, std::string_view label, Now now) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
-    if (!guard || !is_live(*layout_, handle)) {
+    if (!guard || !is_live(handle)) {
         return false;
     }
     replace_label(*layout_, handle.slot, label, now);
@@ -190,7 +190,7 @@ bool Tracker::relabel(SessionHandle handle, std::string_view label, Now now) noe
 
 InstanceResult Tracker::open_instance(SessionHandle handle, std::string_view name, std::string_view instance,
                                       Now now) noexcept {
-    if (!is_live(*layout_, handle)) {
+    if (!is_live(handle)) {
         return InstanceResult::gone;
     }
     const std::uint64_t key = instance_key(*layout_, name, instance);
@@ -201,8 +201,7 @@ InstanceResult Tracker::open_instance(SessionHandle handle, std::string_view nam
     if (!guard) {
         return InstanceResult::busy;
     }
-    return is_live(*layout_, handle) ? put_instance(*layout_, handle.slot, name, key, now)
-                                     : InstanceResult::gone;
+    return is_live(handle) ? put_instance(*layout_, handle.slot, name, key, now) : InstanceResult::gone;
 }
 
 InstanceResult Tracker::close_instance(SessionHandle handle, std::string_view name, std::string_view instance,
@@ -211,9 +210,24 @@ InstanceResult Tracker::close_instance(SessionHandle handle, std::string_view na
     if (!guard) {
         return InstanceResult::busy;
     }
-    return is_live(*layout_, handle)
-               ? drop_instance(*layout_, handle.slot, instance_key(*layout_, name, instance), now)
-               : InstanceResult::gone;
+    return is_live(handle) ? drop_instance(*layout_, handle.slot, instance_key(*layout_, name, instance), now)
+                           : InstanceResult::gone;
+}
+
+InstanceResult Tracker::close_unseen_instance(SessionHandle handle, std::string_view name,
+                                              std::string_view instance, BootTime since, Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard) {
+        return InstanceResult::busy;
+    }
+    if (!is_live(handle)) {
+        return InstanceResult::gone;
+    }
+    const std::uint64_t key = instance_key(*layout_, name, instance);
+    const InstanceIndex known =
+        find_instance(*layout_, layout_->hot(handle.slot).instances.load(std::memory_order_relaxed), key);
+    return known != 0 && last_seen(*layout_, known) > since ? InstanceResult::refreshed
+                                                            : drop_instance(*layout_, handle.slot, key, now);
 }
 
 std::optional<Untracked> Tracker::obstacle(std::string_view account) const noexcept {

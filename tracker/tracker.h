@@ -67,6 +67,10 @@ class Tracker {
     // How long a live session still has at `now` if nobody is heard of it. nullopt = not live. Lock-free.
     std::optional<TimeLeft> time_left(SessionHandle handle, Now now) const noexcept;
 
+    // Whether that session lives, in every process's view: false from its end on, for whatever reason.
+    // Lock-free.
+    bool is_live(SessionHandle handle) const noexcept;
+
     // Begins a session. Exactly one of any number of simultaneous callers with one key gets `begun`.
     Begun begin(const BeginRequest& request, Now now) noexcept;
 
@@ -82,6 +86,9 @@ class Tracker {
                                  Now now) noexcept;
     InstanceResult close_instance(SessionHandle handle, std::string_view name, std::string_view instance,
                                   Now now) noexcept;
+    // The same, unless it was seen after `since`, which is told to the second: then it is `refreshed`.
+    InstanceResult close_unseen_instance(SessionHandle handle, std::string_view name,
+                                         std::string_view instance, BootTime since, Now now) noexcept;
 
     // Why no session of this account could begin now; nullopt = it could, unless somebody else is faster.
     // Lock-free.

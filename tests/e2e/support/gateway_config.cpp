@@ -73,7 +73,8 @@ std::string GatewayConfig::text() const {
     if (!preloaded_library().empty()) {
         text += "env LD_PRELOAD;\nenv ASAN_OPTIONS;\nenv LSAN_OPTIONS;\nenv UBSAN_OPTIONS;\n";
     }
-    text += "events { worker_connections 1024; }\nhttp {\n" + std::string(kHttp);
+    text += "events { worker_connections " + std::to_string(worker_connections) + "; }\nhttp {\n" +
+            std::string(kHttp);
     if (!with_module) {
         text += "    access_log logs/access.log;\n";
     } else {

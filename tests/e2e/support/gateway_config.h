@@ -32,6 +32,7 @@ struct GatewayConfig {
     std::string admin = "write=on";
     std::map<std::string, std::string> directives;
     int workers = 2;
+    int worker_connections = 1024;
     int port = 0;
     int https_port = 0;  // HTTP/2 over TLS; 0 = none, else conf/certificate.pem and conf/key.pem are needed
     int application_port = 0;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,6 +64,33 @@ std::string RawConnection::read_answer() {
         }
         if (!receive()) {
             return {};
+        }
+    }
+}
+
+bool RawConnection::receives(std::string_view text) {
+    auto at = received_.find(text);
+    while (at == std::string::npos) {
+        if (!receive()) {
+            return false;
+        }
+        at = received_.find(text);
+    }
+    received_.erase(0, at + text.size());
+    return true;
+}
+
+bool RawConnection::ends_within(std::chrono::milliseconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    for (;;) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        pollfd waited{socket_, POLLIN, 0};
+        if (left.count() <= 0 || poll(&waited, 1, static_cast<int>(left.count())) == 0) {
+            return false;
+        }
+        if (!receive()) {
+            return true;
         }
     }
 }

@@ -46,6 +46,23 @@ TEST_F(Instances, WithoutAnInstanceThereIsOnePerName) {
     EXPECT_EQ(row(1).instances, 2U);
 }
 
+TEST_F(Instances, OneThatWasSeenMeanwhileIsNotClosed) {
+    const SessionHandle handle = begin(1);
+    open(handle, "Chat", "1");
+    const auto close_unseen = [&](BootTime since) {
+        return tracker_.close_unseen_instance(handle, "Chat", "1", since, clock_.now());
+    };
+    const BootTime ended = clock_.now().boot;
+    clock_.advance(1s);
+    open(handle, "Chat", "1");
+    EXPECT_EQ(close_unseen(ended), InstanceResult::refreshed);
+    EXPECT_EQ(row(1).instances, 1U);
+    EXPECT_EQ(close_unseen(clock_.now().boot), InstanceResult::closed);
+    EXPECT_EQ(close_unseen(clock_.now().boot), InstanceResult::unknown);
+    end(1);
+    EXPECT_EQ(close_unseen(clock_.now().boot), InstanceResult::gone);
+}
+
 TEST_F(Instances, TheyCloseByCommandAndByTimeout) {
     const SessionHandle handle = begin(1);
     open(handle, "Billing", "1");

@@ -57,6 +57,15 @@ TEST_F(Sessions, EndingFreesTheLicenceAtOnceAndIsRememberedWithWhoAndWhy) {
     EXPECT_FALSE(tracker_.read_row(key(1), clock_.now(), gone));
 }
 
+TEST_F(Sessions, AHandleTellsWhetherItsSessionLives) {
+    const SessionHandle handle = begin(1);
+    EXPECT_TRUE(tracker_.is_live(handle));
+    EXPECT_FALSE(tracker_.is_live({handle.slot, handle.generation + 1})) << "another use of the slot";
+    EXPECT_FALSE(tracker_.is_live({~std::uint32_t{0}, handle.generation}));
+    end(1);
+    EXPECT_FALSE(tracker_.is_live(handle));
+}
+
 TEST_F(Sessions, EndingTwiceTellsThatItWasGone) {
     begin(1);
     EXPECT_EQ(end(1), EndResult::ended);
