@@ -120,12 +120,13 @@ void* create_location_configuration(ngx_conf_t* cf) noexcept {
     }
     location->zone = unset_pointer<Zone>();
     for (auto** value : {&location->account, &location->time_zone, &location->agent, &location->label,
-                         &location->begin, &location->activity, &location->interaction, &location->instance,
-                         &location->closed_interaction, &location->closed_instance, &location->admin_account,
-                         &location->admin_role, &location->admin_user}) {
+                         &location->begin, &location->activity, &location->logout, &location->interaction,
+                         &location->instance, &location->closed_interaction, &location->closed_instance,
+                         &location->admin_account, &location->admin_role, &location->admin_user}) {
         *value = unset_pointer<ngx_http_complex_value_t>();
     }
     location->cookie = unset_pointer<CookieConfiguration>();
+    location->end_cookies = unset_pointer<ngx_array_t>();
     location->idle = NGX_CONF_UNSET_MSEC;
     location->absolute = NGX_CONF_UNSET_MSEC;
     location->instance_idle = NGX_CONF_UNSET_MSEC;
@@ -148,15 +149,17 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
     merge_pointer(inner.label, outer.label, kNone);
     merge_pointer(inner.begin, outer.begin, kNone);
     merge_pointer(inner.activity, outer.activity, kNone);
+    merge_pointer(inner.logout, outer.logout, kNone);
     merge_named_instance(inner.interaction, inner.instance, outer.interaction, outer.instance);
     merge_named_instance(inner.closed_interaction, inner.closed_instance, outer.closed_interaction,
                          outer.closed_instance);
-    inner.follows_answers = inner.agent != nullptr || inner.label != nullptr ||
+    inner.follows_answers = inner.logout != nullptr || inner.agent != nullptr || inner.label != nullptr ||
                                     inner.interaction != nullptr || inner.closed_interaction != nullptr
                                 ? 1
                                 : 0;
     MainConfiguration& main = main_configuration(cf);
     merge_pointer(inner.cookie, outer.cookie, main.default_cookie);
+    merge_pointer(inner.end_cookies, outer.end_cookies, static_cast<ngx_array_t*>(nullptr));
 
     const tracker::Lifetime defaults;
     if (inner.idle == NGX_CONF_UNSET_MSEC) {

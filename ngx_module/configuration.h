@@ -73,6 +73,7 @@ struct LocationConfiguration {
     ngx_http_complex_value_t* label;
     ngx_http_complex_value_t* begin;
     ngx_http_complex_value_t* activity;
+    ngx_http_complex_value_t* logout;
     ngx_http_complex_value_t* interaction;
     ngx_http_complex_value_t* instance;  // inherited together with `interaction`
     ngx_http_complex_value_t* closed_interaction;
@@ -80,6 +81,7 @@ struct LocationConfiguration {
     ngx_flag_t follows_answers;                 // one of those that an answer is asked about is written
 
     CookieConfiguration* cookie;
+    ngx_array_t* end_cookies;  // agent_sessions_end_cookies; null = none
 
     // agent_sessions_timeout; inherited together.
     ngx_msec_t idle;

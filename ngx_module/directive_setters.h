@@ -12,6 +12,9 @@ char* set_license(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // In client_setter.cpp.
 char* set_client(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
+// In end_cookies.cpp.
+char* set_end_cookies(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
 // In ui_root.cpp.
 char* set_ui_root(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 

@@ -3,6 +3,7 @@
 #include "ngx_module/answer.h"
 #include "ngx_module/cache_control.h"
 #include "ngx_module/clock.h"
+#include "ngx_module/end_cookies.h"
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/identity.h"
@@ -28,6 +29,10 @@ const LocationConfiguration* configuration_of_answer(const ngx_http_request_t& r
 
 // false = out of memory: the answer can't go out.
 bool handle_answer(ngx_http_request_t& request, RequestState& state) {
+    if (state.refused && state.status == SessionStatus::ended &&
+        !clear_application_cookies(request, *state.configuration)) {
+        return false;
+    }
     if (state.answered) {
         return true;
     }

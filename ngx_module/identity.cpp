@@ -55,6 +55,18 @@ void follow_identity(Tracking& tracking) {
     }
 }
 
+bool is_logout(Tracking& tracking) noexcept {
+    const std::string_view value = evaluate(tracking.request, tracking.configuration.logout);
+    return !value.empty() && value != "0";
+}
+
+void log_out(Tracking& tracking) noexcept {
+    RequestState& state = tracking.state;
+    tracking.tracker.end(state.key, {tracker::EndReason::logout}, tracking.now);
+    state.live = false;
+    state.remembered = true;
+}
+
 void follow_interaction(Tracking& tracking) noexcept {
     if (!tracking.state.live) {
         return;

@@ -58,12 +58,17 @@ bool error_page_is_written(const ngx_http_request_t& request, ngx_uint_t status)
     return false;
 }
 
+gateway::Language language_of(const ngx_http_request_t& request) noexcept {
+    return gateway::preferred_language(find_header(request, "Accept-Language").value_or(std::string_view()));
+}
+
 gateway::Answer ended_answer(Tracking& tracking) {
     ngx_http_request_t& request = tracking.request;
     const bool as_page = gateway::classify(header_facts_of(request)).wants_page;
     const Target target = target_of(request);
     gateway::EndedMessage message;
     message.status = static_cast<int>(tracking.configuration.ended_status);
+    message.language = language_of(request);
     message.after_post = tracking.state.by_post;
 
     const auto facts = tracking.tracker.ended_facts(tracking.state.handle);
@@ -88,13 +93,14 @@ gateway::Answer answer_of_plan(Tracking& tracking) {
     const auto as_page = [&tracking] {
         return gateway::classify(header_facts_of(tracking.request)).wants_page;
     };
+    const gateway::Language language = language_of(tracking.request);
     switch (tracking.state.planned) {
         case gateway::Action::refuse_required:
-            return gateway::session_required_answer(as_page());
+            return gateway::session_required_answer(as_page(), language);
         case gateway::Action::refuse_conflict:
-            return gateway::cookie_conflict_answer(as_page());
+            return gateway::cookie_conflict_answer(as_page(), language);
         case gateway::Action::refuse_untracked:
-            return gateway::session_unavailable_answer(as_page());
+            return gateway::session_unavailable_answer(as_page(), language);
         default:
             return ended_answer(tracking);
     }

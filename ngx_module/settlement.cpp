@@ -40,10 +40,18 @@ void settle(Tracking& tracking) {
     gateway::AnswerFacts answer;
     answer.status = static_cast<int>(tracking.request.headers_out.status);
     answer.turned_away = tracking.state.turned_away;
-    if (gateway::begins(tracking.state.planned) && tracking.configuration.begin != nullptr) {
-        answer.begin_allowed = evaluate(tracking.request, tracking.configuration.begin) != "0";
+    const bool logs_out = !gateway::refuses(answer) && is_logout(tracking);
+    if (gateway::begins(tracking.state.planned)) {
+        answer.begin_allowed = !logs_out && (tracking.configuration.begin == nullptr ||
+                                             evaluate(tracking.request, tracking.configuration.begin) != "0");
     }
     carry_out(tracking, gateway::settle(tracking.state.planned, answer));
+    if (logs_out) {
+        if (tracking.state.live) {
+            log_out(tracking);
+        }
+        return;
+    }
     // An answer that refuses says nothing about who asked: until it is let through, a name is only what
     // somebody claimed.
     if (tracking.state.live && !gateway::refuses(answer)) {

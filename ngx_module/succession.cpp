@@ -18,11 +18,18 @@ tracker::Remembered remember(Tracking& tracking, tracker::SessionKey key, tracke
                                              tracking.configuration.lifetime(), tracking.now, predecessor);
 }
 
+// Whose name the session after a reactivation takes over. Where the application's cookies were cleared it
+// asks for a login, and nobody knows who will answer (PRODUCT 2).
+std::optional<tracker::SessionKey> reactivated_from(const Tracking& tracking,
+                                                    tracker::SessionKey predecessor) noexcept {
+    return tracking.configuration.end_cookies == nullptr ? std::optional(predecessor) : std::nullopt;
+}
+
 // The reactivation is used up, so the new cookie goes out, as one whose time is over. Only while nothing can
 // be written does the browser keep the old one; then it sees the message once more.
 void keep_agent(Tracking& tracking, const gateway::Token& token, tracker::SessionKey predecessor) noexcept {
     if (tracking.state.cause == tracker::Untracked::busy ||
-        remember(tracking, token.key, token.issued, predecessor).result ==
+        remember(tracking, token.key, token.issued, reactivated_from(tracking, predecessor)).result ==
             tracker::Remembered::Result::busy) {
         tracking.state.set_cookie = {};
     }
@@ -53,12 +60,13 @@ void begin_next(Tracking& tracking) {
                        promise.available || !nonce ? tracker::Untracked::other : tracker::Untracked::busy);
         return;
     }
+    const bool is_reactivated = state.planned == gateway::Action::reactivate_by_reload;
     if (begin_session(tracking, token->key, token->issued, agent_of(tracking.request, tracking.configuration),
-                      predecessor)) {
+                      is_reactivated ? reactivated_from(tracking, predecessor) : predecessor)) {
         tracking.tracker.note_successor(ended, token->key);
     } else if (is_known(tracking, token->key)) {
         return;
-    } else if (state.planned == gateway::Action::begin_next) {
+    } else if (!is_reactivated) {
         state.set_cookie = {};
     } else {
         keep_agent(tracking, *token, predecessor);
@@ -66,7 +74,7 @@ void begin_next(Tracking& tracking) {
 }
 
 void begin_reactivated(Tracking& tracking, const gateway::Token& token, tracker::SessionKey predecessor) {
-    if (!begin_session(tracking, token.key, token.issued, {}, predecessor)) {
+    if (!begin_session(tracking, token.key, token.issued, {}, reactivated_from(tracking, predecessor))) {
         keep_agent(tracking, token, predecessor);
     }
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
 
 #include "ngx_module/clock.h"
 #include "ngx_module/guard.h"
@@ -60,17 +61,36 @@ std::string read_start(ngx_http_request_t& /*request*/, const RequestState& stat
     return {text.data(), static_cast<std::size_t>(length)};
 }
 
+// What is told to the agent of an ended session.
+std::optional<tracker::EndedFacts> facts_told(const RequestState& state) {
+    tracker::Tracker tracker = state.zone->tracker;
+    return state.status == SessionStatus::ended && state.remembered ? tracker.ended_facts(state.handle)
+                                                                    : std::nullopt;
+}
+
+std::string read_end_reason(ngx_http_request_t& /*request*/, const RequestState& state) {
+    const auto facts = facts_told(state);
+    return facts ? std::string(tracker::to_string(facts->reason)) : std::string();
+}
+
+std::string read_end_message(ngx_http_request_t& /*request*/, const RequestState& state) {
+    const auto facts = facts_told(state);
+    return facts ? facts->message : std::string();
+}
+
 struct Variable {
     std::string_view name;
     Read read;
 };
 
-constexpr std::array<Variable, 5> kVariables{{
+constexpr std::array<Variable, 7> kVariables{{
     {"agent_session_ref", read_ref},
     {"agent_session_status", read_status},
     {"agent_session_agent", read_agent},
     {"agent_session_account", read_account},
     {"agent_session_start", read_start},
+    {"agent_session_end_reason", read_end_reason},
+    {"agent_session_end_message", read_end_message},
 }};
 
 ngx_int_t get_variable(ngx_http_request_t* request, ngx_http_variable_value_t* value,

@@ -3,13 +3,12 @@
 #include <initializer_list>
 #include <utility>
 
+#include "ngx_module/gateway/message_texts.h"
 #include "ngx_module/gateway/text.h"
 
 namespace agent_sessions::gateway {
 
 namespace {
-
-using tracker::EndReason;
 
 // Its hash stands in the policy below; the test compares both.
 constexpr std::string_view kStyle =
@@ -27,28 +26,7 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'sha256-SYnta8235kUZuILHV6e+nyTd8ChuBI5mJarGLv6+FWo='; form-action "
     "'self'; base-uri 'none'";
 
-constexpr std::string_view kEndedTitle = "Your session was closed";
-constexpr std::string_view kContinue = "Please reload and reactivate the application in order to continue.";
-constexpr std::string_view kButton = "Reload and reactivate";
-constexpr std::string_view kWordsFollow = "The message that was left for you:";
-constexpr std::string_view kAfterPost =
-    "What you sent was not carried out. Use Back in your browser to see what you typed and copy it before "
-    "you "
-    "reactivate the application.";
-
-constexpr std::string_view kRequiredTitle = "A session is required";
-constexpr std::string_view kRequiredDetail =
-    "This request carries no session. Open the application in the browser first.";
-
-constexpr std::string_view kUnavailableTitle = "No session can begin now";
-constexpr std::string_view kUnavailableDetail =
-    "The application can't be opened at the moment. Please try again in a few seconds.";
 constexpr std::string_view kRetryAfterSeconds = "5";
-
-constexpr std::string_view kConflictTitle = "Conflicting session cookies";
-constexpr std::string_view kConflictDetail =
-    "The browser sent several session cookies that differ. Delete the cookies of this site, then reload the "
-    "page.";
 
 // Longer than nearly every answer, so that its text is written in one piece.
 constexpr std::size_t kUsualProblem = 768;
@@ -61,9 +39,10 @@ void append(std::string& out, std::initializer_list<std::string_view> parts) {
 }
 
 // The texts of ours that go between these need no escaping; a test looks.
-void open_page(std::string& html, std::string_view title) {
+void open_page(std::string& html, std::string_view title, Language language) {
     html.reserve(kUsualPage);
-    append(html, {"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", title,
+    append(html, {"<!DOCTYPE html>\n<html lang=\"", tag_of(language),
+                  "\">\n<head>\n<meta charset=\"utf-8\">\n<title>", title,
                   "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
                   "<meta name=\"robots\" content=\"noindex\">\n<style>", kStyle,
                   "</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n"});
@@ -78,23 +57,24 @@ void append_paragraph(std::string& html, std::string_view text) {
 }
 
 std::string ended_page(const EndedMessage& message) {
+    const MessageTexts& texts = texts_in(message.language);
     std::string html;
-    open_page(html, kEndedTitle);
-    append(html, {"<p>It was ", reason_in_words(message.reason), ".</p>\n"});
+    open_page(html, texts.ended_title, message.language);
+    append(html, {"<p>", texts.it_was, reason_in_words(message.reason, message.language), ".</p>\n"});
     if (!message.words.empty()) {
-        append_paragraph(html, kWordsFollow);
+        append_paragraph(html, texts.words_follow);
         html += "<blockquote dir=\"auto\">";
         append_html(html, message.words);
         html += "</blockquote>\n";
     }
-    append_paragraph(html, kContinue);
+    append_paragraph(html, texts.go_on);
     if (message.after_post) {
-        append_paragraph(html, kAfterPost);
+        append_paragraph(html, texts.after_post);
     }
     if (!message.reactivate.empty()) {
         html += "<p><a class=\"button\" rel=\"nofollow\" href=\"";
         append_html(html, message.reactivate);
-        append(html, {"\">", kButton, "</a></p>\n"});
+        append(html, {"\">", texts.button, "</a></p>\n"});
     }
     close_page(html);
     return html;
@@ -113,9 +93,10 @@ void open_problem(std::string& json, int status, std::string_view code, std::str
 }
 
 std::string ended_problem(const EndedMessage& message) {
+    const MessageTexts& texts = texts_in(message.language);
     std::string json;
-    open_problem(json, message.status, "session_ended", kEndedTitle,
-                 {"The session was ", reason_in_words(message.reason), ". ", kContinue});
+    open_problem(json, message.status, "session_ended", texts.ended_title,
+                 {texts.session_was, reason_in_words(message.reason, message.language), ". ", texts.go_on});
     append(json, {R"(,"reason":")", tracker::to_string(message.reason), R"(","message":)"});
     if (message.words.empty()) {
         json += "null";
@@ -130,7 +111,7 @@ std::string ended_problem(const EndedMessage& message) {
     return json;
 }
 
-Answer make_answer(int status, bool as_page, std::string body) {
+Answer make_answer(int status, bool as_page, Language language, std::string body) {
     Answer answer;
     answer.status = status;
     answer.headers = {
@@ -138,6 +119,8 @@ Answer make_answer(int status, bool as_page, std::string body) {
         {"Cache-Control", "no-store"},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
+        {"Content-Language", tag_of(language)},
+        {"Vary", "Accept-Language"},
     };
     if (as_page) {
         answer.headers.push_back({"Content-Security-Policy", kPolicy});
@@ -147,64 +130,50 @@ Answer make_answer(int status, bool as_page, std::string body) {
 }
 
 Answer make_refusal(int status, std::string_view code, std::string_view title, std::string_view detail,
-                    bool as_page) {
+                    bool as_page, Language language) {
     std::string body;
     if (as_page) {
-        open_page(body, title);
+        open_page(body, title, language);
         append_paragraph(body, detail);
         close_page(body);
     } else {
         open_problem(body, status, code, title, {detail});
         body += '}';
     }
-    return make_answer(status, as_page, std::move(body));
+    return make_answer(status, as_page, language, std::move(body));
 }
 
 }  // namespace
 
-std::string_view reason_in_words(EndReason reason) noexcept {
-    switch (reason) {
-        case EndReason::administrator:
-            return "closed by an administrator";
-        case EndReason::replaced:
-            return "replaced by another session of yours";
-        case EndReason::limit:
-            return "closed because the licence limit was reached";
-        case EndReason::idle:
-            return "closed because it was idle for too long";
-        case EndReason::absolute:
-            return "closed because its time was over";
-        case EndReason::logout:
-            return "closed by logging out";
-        case EndReason::none:
-            break;
-    }
-    return "closed";
-}
-
 Answer ended_answer(const EndedMessage& message, bool as_page) {
-    Answer answer =
-        make_answer(message.status, as_page, as_page ? ended_page(message) : ended_problem(message));
+    Answer answer = make_answer(message.status, as_page, message.language,
+                                as_page ? ended_page(message) : ended_problem(message));
     answer.headers.push_back({"Agent-Session", "ended"});
     return answer;
 }
 
-Answer session_required_answer(bool as_page) {
-    return make_refusal(403, "session_required", kRequiredTitle, kRequiredDetail, as_page);
+Answer session_required_answer(bool as_page, Language language) {
+    const MessageTexts& texts = texts_in(language);
+    return make_refusal(403, "session_required", texts.required_title, texts.required_detail, as_page,
+                        language);
 }
 
-Answer session_unavailable_answer(bool as_page) {
-    Answer answer = make_refusal(503, "session_unavailable", kUnavailableTitle, kUnavailableDetail, as_page);
+Answer session_unavailable_answer(bool as_page, Language language) {
+    const MessageTexts& texts = texts_in(language);
+    Answer answer = make_refusal(503, "session_unavailable", texts.unavailable_title,
+                                 texts.unavailable_detail, as_page, language);
     answer.headers.push_back({"Retry-After", kRetryAfterSeconds});
     return answer;
 }
 
-Answer cookie_conflict_answer(bool as_page) {
-    return make_refusal(400, "cookie_conflict", kConflictTitle, kConflictDetail, as_page);
+Answer cookie_conflict_answer(bool as_page, Language language) {
+    const MessageTexts& texts = texts_in(language);
+    return make_refusal(400, "cookie_conflict", texts.conflict_title, texts.conflict_detail, as_page,
+                        language);
 }
 
 Answer problem_answer(int status, std::string_view code, std::string_view title, std::string_view detail) {
-    return make_refusal(status, code, title, detail, false);
+    return make_refusal(status, code, title, detail, false, Language::english);
 }
 
 }  // namespace agent_sessions::gateway

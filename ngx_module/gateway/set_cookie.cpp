@@ -122,4 +122,36 @@ std::string set_cookie_value(const CookieSettings& settings, bool secure, std::s
     return header;
 }
 
+std::string check_cleared_cookie(const ClearedCookie& cookie) {
+    if (cookie.name.empty() || !std::ranges::all_of(cookie.name, is_token_character)) {
+        return "invalid cookie name " + quoted(cookie.name);
+    }
+    const bool is_path = cookie.path.starts_with('/') && std::ranges::all_of(cookie.path, [](char character) {
+                             return character >= ' ' && character < '\x7f' && character != ';';
+                         });
+    if (!is_path) {
+        return "invalid cookie path " + quoted(cookie.path);
+    }
+    if (!cookie.domain.empty() && !is_domain(cookie.domain)) {
+        return "invalid cookie domain " + quoted(cookie.domain);
+    }
+    if (has_prefix(cookie.name, kHostPrefix) && (cookie.path != "/" || !cookie.domain.empty())) {
+        return "cookie " + quoted(cookie.name) + " has neither a domain nor another path than \"/\"";
+    }
+    return {};
+}
+
+std::string clearing_cookie_value(const ClearedCookie& cookie, bool secure) {
+    std::string header = cookie.name + "=; Path=" + cookie.path;
+    if (!cookie.domain.empty()) {
+        header += "; Domain=" + cookie.domain;
+    }
+    header += "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+    if (secure) {
+        header += "; Secure; SameSite=None";
+        header += cookie.partitioned ? "; Partitioned" : "";
+    }
+    return header;
+}
+
 }  // namespace agent_sessions::gateway

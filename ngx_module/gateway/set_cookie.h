@@ -39,4 +39,19 @@ std::string cookie_name(const CookieSettings& settings, bool secure);
 std::string set_cookie_value(const CookieSettings& settings, bool secure, std::string_view value,
                              tracker::Millis lifetime);
 
+// A cookie of the application that is to be cleared: its name, prefix included, and its place.
+struct ClearedCookie {
+    std::string name;
+    std::string path = "/";
+    std::string domain;  // empty = none
+    bool partitioned = false;
+};
+
+// At configuration time, as check_cookie_settings().
+std::string check_cleared_cookie(const ClearedCookie& cookie);
+
+// The value of a Set-Cookie header that removes it. A secure one is given SameSite=None, since from a frame
+// of another site browsers take no other. REQUIRES: check_cleared_cookie() found nothing.
+std::string clearing_cookie_value(const ClearedCookie& cookie, bool secure);
+
 }  // namespace agent_sessions::gateway

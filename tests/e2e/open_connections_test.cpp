@@ -154,6 +154,19 @@ TEST_F(OpenConnections, AnotherAgentOnTheSameCookieDoesNotInheritAnOpenWebsocket
     EXPECT_FALSE(of_bob->ends_within(std::chrono::milliseconds(700)));
 }
 
+TEST_F(OpenConnections, ALogoutCutsWhatIsOpenAndItsOwnAnswerGoesOut) {
+    config.http += "    map $uri $logs_out { /stream/download 1; default ''; }\n";
+    config.set("agent_sessions_logout", "$logs_out");
+    start();
+    Browser alice = browser();
+    begin_session(alice, "alice");
+    const auto socket = websocket(cookies_of(alice));
+    const HttpResponse answer = alice.send(script_call("/stream/download?ticks=40"));
+    EXPECT_EQ(answer.body.size(), 40U * 1024);
+    EXPECT_EQ(answer.error, "");
+    EXPECT_TRUE(socket->ends_within(kCutWithin));
+}
+
 TEST_F(OpenConnections, TheNextSessionsConnectionsStay) {
     start();
     Browser alice = browser();

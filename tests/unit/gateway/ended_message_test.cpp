@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "ngx_module/gateway/message_texts.h"
+
 namespace agent_sessions::gateway {
 namespace {
 
@@ -170,6 +172,62 @@ TEST(EndedProblem, HostileWordsStayText) {
 }
 
 // They are written into pages and JSON as they are.
+TEST(EndedMessage, TextsOfOursNeedNoEscapingInAnyLanguage) {
+    for (const Language language : {Language::english, Language::german, Language::french}) {
+        const MessageTexts& texts = texts_in(language);
+        for (const std::string_view text : {texts.ended_title,
+                                            texts.it_was,
+                                            texts.session_was,
+                                            texts.by_administrator,
+                                            texts.replaced,
+                                            texts.by_limit,
+                                            texts.idle,
+                                            texts.absolute,
+                                            texts.logout,
+                                            texts.closed,
+                                            texts.words_follow,
+                                            texts.go_on,
+                                            texts.after_post,
+                                            texts.button,
+                                            texts.required_title,
+                                            texts.required_detail,
+                                            texts.unavailable_title,
+                                            texts.unavailable_detail,
+                                            texts.conflict_title,
+                                            texts.conflict_detail}) {
+            EXPECT_NE(text, "") << tag_of(language);
+            EXPECT_EQ(text.find_first_of("\"\\<>&\n"), std::string_view::npos) << text;
+        }
+    }
+}
+
+TEST(EndedMessage, IsInTheAgentsLanguageAndSaysWhichThatIs) {
+    const std::pair<Language, std::string> sentences[] = {
+        {Language::english, "It was closed by an administrator."},
+        {Language::german, "Sie wurde von der Administration beendet."},
+        {Language::french, "Elle a été fermée par un administrateur."},
+    };
+    for (const auto& [language, sentence] : sentences) {
+        EndedMessage ended = message();
+        ended.language = language;
+        ended.after_post = true;
+        const std::string tag(tag_of(language));
+        const Answer page = ended_answer(ended, true);
+        EXPECT_THAT(page.body, HasSubstr(sentence));
+        EXPECT_THAT(page.body, HasSubstr("<html lang=\"" + tag + "\">"));
+        EXPECT_THAT(page.body, HasSubstr(std::string(texts_in(language).after_post)));
+        for (const Answer& answer :
+             {page, ended_answer(ended, false), session_required_answer(true, language),
+              session_unavailable_answer(true, language), cookie_conflict_answer(false, language)}) {
+            EXPECT_EQ(header(answer, "Content-Language"), tag);
+            EXPECT_EQ(header(answer, "Vary"), "Accept-Language");
+        }
+        const json::object problem = json::parse(ended_answer(ended, false).body).as_object();
+        EXPECT_EQ(problem.at("title").as_string(), std::string(texts_in(language).ended_title));
+        EXPECT_EQ(problem.at("reason"), "administrator");
+    }
+}
+
 TEST(EndedMessage, WordsOfOursNeedNoEscaping) {
     for (int reason = 0; reason < 8; ++reason) {
         for (const std::string_view words : {reason_in_words(static_cast<EndReason>(reason)),

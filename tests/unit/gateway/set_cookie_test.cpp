@@ -136,5 +136,24 @@ TEST(CheckCookieSettings, ChecksTheDomain) {
     }
 }
 
+TEST(ClearedCookies, ExpireAtTheirPlace) {
+    EXPECT_EQ(clearing_cookie_value({"JSESSIONID", "/shop", "", false}, false),
+              "JSESSIONID=; Path=/shop; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+    EXPECT_EQ(clearing_cookie_value({"sso", "/", "example.com", true}, true),
+              "sso=; Path=/; Domain=example.com; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; "
+              "SameSite=None; Partitioned");
+}
+
+TEST(ClearedCookies, WhatNamesNoCookieIsRefused) {
+    EXPECT_EQ(check_cleared_cookie({"JSESSIONID", "/", "", false}), "");
+    EXPECT_EQ(check_cleared_cookie({"__Host-id", "/", "", false}), "");
+    EXPECT_EQ(check_cleared_cookie({"a b", "/", "", false}), "invalid cookie name \"a b\"");
+    EXPECT_EQ(check_cleared_cookie({"a", "shop", "", false}), "invalid cookie path \"shop\"");
+    EXPECT_EQ(check_cleared_cookie({"a", "/;x", "", false}), "invalid cookie path \"/;x\"");
+    EXPECT_EQ(check_cleared_cookie({"a", "/", "-x", false}), "invalid cookie domain \"-x\"");
+    EXPECT_NE(check_cleared_cookie({"__Host-id", "/shop", "", false}), "");
+    EXPECT_NE(check_cleared_cookie({"__host-id", "/", "example.com", false}), "");
+}
+
 }  // namespace
 }  // namespace agent_sessions::gateway
