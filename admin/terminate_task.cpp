@@ -1,6 +1,7 @@
 #include "admin/terminate_task.h"
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -49,7 +50,7 @@ std::optional<EndAllExtent> extent_of(const TerminateSelection& selection, const
     if (!access.scope.all()) {
         return std::nullopt;
     }
-    extent.account = "*";
+    extent.account = std::string_view("*");
     return extent;
 }
 

@@ -72,9 +72,9 @@ void handle_piece(ngx_http_request_t* request) noexcept {
         request->read_event_handler = handle_piece;
     }
     Reading& reading = reading_of(*request);
-    const auto done =
-        guard<std::optional<ngx_int_t>>(request->connection->log, reading.what, std::nullopt,
-                                        [request, &reading] { return std::optional(proceed(*request, reading)); });
+    const auto done = guard<std::optional<ngx_int_t>>(
+        request->connection->log, reading.what, std::nullopt,
+        [request, &reading] { return std::optional(proceed(*request, reading)); });
     const ngx_int_t result = done ? *done : reading.fail(*request);
     if (result != NGX_DONE) {
         ngx_http_finalize_request(request, result);
