@@ -158,7 +158,7 @@ Handled handle_health(const Request& request, tracker::Tracker tracker) {
     require_role(request.caller);
     require_read(request);
     require_table(tracker);
-    return at_once(health_response(tracker.figures(), tracker.history_status(),
+    return at_once(health_response(tracker.figures(), tracker.history_status(), request.has_keys,
                                    Scope::parse(request.caller.accounts).all(), request.now));
 }
 

@@ -607,6 +607,11 @@ for (const [name, viewport] of [
 ]) {
   pageTest(`the page is usable at ${name}`, { scenario: threeAgents, context: { viewport } }, async ({ page, api }) => {
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const distance = async () => {
+      const [toolbar, table] = [await page.locator(".toolbar").boundingBox(), await page.locator(".scroller").boundingBox()];
+      return Math.round(table.y - toolbar.y - toolbar.height);
+    };
+    const between = await distance();
     assert.ok((await overflow()) <= 0);
     await tickOf(page, "ada").check();
     await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(scroller.scrollWidth, 0));
@@ -618,6 +623,14 @@ for (const [name, viewport] of [
     await confirm(page).click();
     await page.locator(".outcome").waitFor();
     assert.ok((await overflow()) <= 0);
+    await rowOf(page, "zoe").hover();
+    assert.equal(await distance(), between, "what comes above the list takes nothing of the room between");
+    const lines = await page.locator(".outcome tbody td").last().evaluate((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length;
+    });
+    assert.equal(lines, 1, "no word is broken");
     assert.equal((await api("sessions")).total, 2);
   });
 }

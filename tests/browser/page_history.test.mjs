@@ -414,6 +414,15 @@ pageTest("what has been is looked up by keyboard alone", { scenario: withPast },
   );
 });
 
+pageTest("the dates below the graph stand apart on a narrow page", { scenario: withPast, context: { viewport: { width: 390, height: 844 } } }, async ({ page }) => {
+  await plot(page).waitFor();
+  const dates = await page.locator(".plot text:not(.count)").evaluateAll((all) =>
+    all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
+  );
+  assert.ok(dates.length > 1);
+  dates.slice(1).forEach(({ left }, index) => assert.ok(left >= dates[index].right + 4, JSON.stringify(dates)));
+});
+
 for (const [name, viewport] of [
   ["360 px", { width: 360, height: 740 }],
   ["200 %", { width: 640, height: 360 }],

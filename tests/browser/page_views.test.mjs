@@ -184,6 +184,21 @@ pageTest("a session of which nothing was heard for long is probably gone", { sce
   await drawer(page).getByText("the agent is probably gone").waitFor();
 });
 
+for (const [requests, told] of [
+  [1_234_567, /Requests\s+1,234,567\s/],
+  [0, /Requests\s+0\s/],
+]) {
+  pageTest(`${requests} requests of a session are told so in its details`, { scenario: threeAgents, invented: true }, async ({ page }) => {
+    await page.route("**/api/1/sessions/*", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), requests } });
+    });
+    await openDetails(page, "zoe");
+    await drawer(page).getByText("Requests").waitFor();
+    assert.match(await drawer(page).innerText(), told);
+  });
+}
+
 pageTest("the row of the admin's own browser is marked", { scenario: threeAgents, context: { extraHTTPHeaders: { "X-Test-Account": "acme" } }, outside: true }, async ({ page, server }) => {
   assert.equal(await page.locator(".own").count(), 0);
   await page.goto(server.application);

@@ -34,6 +34,7 @@ const kMostSteps = 6;
 const kGap = 16;
 const kDigit = 7;
 const kLabel = 46;
+const kBetweenLabels = 8;
 const kBar = 0.72;
 const kWidestBar = 48;
 
@@ -85,7 +86,7 @@ interface PartProperties {
 }
 
 function Axes({ spec: { counts, bars, label, labels }, scale: { left, right, slot, steps, x, y } }: PartProperties) {
-  const apart = labels.apart * Math.ceil(kLabel / (labels.apart * slot));
+  const apart = labels.apart * Math.ceil((kLabel + kBetweenLabels) / (labels.apart * slot));
   const last = counts.length - 1;
   const isNamed = (place: number) => (labels.fromLast ? last - place : place) % apart === 0;
   return (

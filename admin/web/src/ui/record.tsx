@@ -126,7 +126,7 @@ interface RecordTableProperties<Row> {
 
 export function RecordTable<Row>({ caption, columns, rows, keyOf, zone, busy = false }: RecordTableProperties<Row>) {
   return (
-    <table aria-busy={busy}>
+    <table class="record" aria-busy={busy}>
       <caption class="unseen">{caption}</caption>
       <thead>
         <tr>

@@ -61,6 +61,7 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
   const { session, problem } = opened;
   const zone = store.zoneOf(session.time_zone);
   const now = store.asOf.value ?? session.last_seen;
+  const requests = opened.details?.requests ?? null;
   const gone = problem?.code === "session_not_found";
   const narrow = (name: "agent" | "address", value: string) => {
     store.close();
@@ -104,7 +105,7 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
             </>
           )}
         </Fact>
-        <Fact name={text.requests}>{opened.details?.requests}</Fact>
+        <Fact name={text.requests}>{requests !== null && strings.number(requests)}</Fact>
         <Fact name={text.ref}>
           <code>{session.ref}</code>
         </Fact>
