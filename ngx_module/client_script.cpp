@@ -11,18 +11,18 @@
 // clang-format off
 #define AGENT_SESSIONS_EMBED(symbol, file)                             \
     asm(".pushsection .rodata,\"a\",@progbits\n"                       \
-        ".globl " #symbol "\n"                                         \
-        ".hidden " #symbol "\n"                                        \
-        ".type " #symbol ", @object\n"                                 \
-        #symbol ":\n"                                                  \
+        ".globl agent_sessions_client_" #symbol "\n"                   \
+        ".hidden agent_sessions_client_" #symbol "\n"                  \
+        ".type agent_sessions_client_" #symbol ", @object\n"           \
+        "agent_sessions_client_" #symbol ":\n"                         \
         ".incbin \"" AGENT_SESSIONS_CLIENT_DIR "/" file "\"\n"         \
-        ".size " #symbol ", . - " #symbol "\n"                         \
+        ".size agent_sessions_client_" #symbol ", . - agent_sessions_client_" #symbol "\n" \
         ".popsection\n");                                              \
-    extern "C" const char symbol[] __attribute__((visibility("hidden")));
+    extern "C" const char agent_sessions_client_##symbol[] __attribute__((visibility("hidden")));
 // clang-format on
 
-AGENT_SESSIONS_EMBED(agent_sessions_client_script, "agent-sessions.js")
-AGENT_SESSIONS_EMBED(agent_sessions_client_script_gz, "agent-sessions.js.gz")
+AGENT_SESSIONS_EMBED(script, "agent-sessions.js")
+AGENT_SESSIONS_EMBED(script_gz, "agent-sessions.js.gz")
 
 namespace agent_sessions::ngx {
 
