@@ -13,6 +13,7 @@ enum class SlotState : std::uint8_t {
     live = 1,
     ending = 2,  // refused already, still counted: counts and event follow under the lock
     ended = 3,
+    alias = 4,  // no session: an earlier name of one, see session_names.h
 };
 
 // Bits from the top: 20 generation, 3 state, 3 reason, 38 milliseconds of the boot clock (8.7 years).
