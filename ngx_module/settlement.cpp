@@ -1,5 +1,6 @@
 #include "ngx_module/settlement.h"
 
+#include "ngx_module/adoption.h"
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/identity.h"
 #include "ngx_module/succession.h"
@@ -40,10 +41,16 @@ void settle(Tracking& tracking) {
     gateway::AnswerFacts answer;
     answer.status = static_cast<int>(tracking.request.headers_out.status);
     answer.turned_away = tracking.state.turned_away;
-    if (gateway::begins(tracking.state.planned) && tracking.configuration.begin != nullptr) {
+    if ((gateway::begins(tracking.state.planned) || tracking.state.adopts) &&
+        tracking.configuration.begin != nullptr) {
         answer.begin_allowed = evaluate(tracking.request, tracking.configuration.begin) != "0";
     }
-    carry_out(tracking, gateway::settle(tracking.state.planned, answer));
+    const gateway::Action settled = gateway::settle(tracking.state.planned, answer);
+    if (tracking.state.adopts) {
+        settle_adopted(tracking, settled, answer);
+    } else {
+        carry_out(tracking, settled);
+    }
     // An answer that refuses says nothing about who asked: until it is let through, a name is only what
     // somebody claimed.
     if (tracking.state.live && !gateway::refuses(answer)) {

@@ -11,21 +11,11 @@
 namespace agent_sessions::gateway {
 
 static std::ostream& operator<<(std::ostream& stream, Action action) {
-    constexpr std::string_view kNames[] = {"pass_live",
-                                           "pass_live_quiet",
-                                           "pass_untracked",
-                                           "begin_fresh",
-                                           "begin_next",
-                                           "issue_cookie",
-                                           "reactivate_by_reload",
-                                           "refuse_required",
-                                           "refuse_conflict",
-                                           "refuse_untracked",
-                                           "refuse_unjudged",
-                                           "tell_ended",
-                                           "refuse_ended",
-                                           "reactivate_by_mark",
-                                           "drop_mark"};
+    constexpr std::string_view kNames[] = {
+        "pass_live",       "pass_live_quiet",      "pass_untracked",   "begin_fresh",     "begin_next",
+        "issue_cookie",    "reactivate_by_reload", "await_cookie",     "probe",           "begin_adopted",
+        "refuse_required", "refuse_conflict",      "refuse_untracked", "refuse_unjudged", "tell_ended",
+        "refuse_ended",    "reactivate_by_mark",   "drop_mark"};
     return stream << kNames[static_cast<std::size_t>(action)];
 }
 
@@ -474,6 +464,46 @@ TEST(Decision, HoldsItsPromisesForEveryCombination) {
         expect_promises(facts, decide(facts));
         ASSERT_FALSE(HasFatalFailure()) << "combination " << combination;
     }
+}
+
+RequestFacts adopted_facts(const Classified& request, State found, EndReason reason = EndReason::none) {
+    RequestFacts facts = facts_of(request);
+    facts.adopts = true;
+    facts.cookie = CookieState::adopted;
+    facts.found = found;
+    facts.reason = reason;
+    return facts;
+}
+
+TEST(AdoptedDecision, WithoutACookieTheApplicationMaySetIt) {
+    for (const Classified& request : {kNavigation, kScript, kPrefetch, kCrossSitePost, kPreflight}) {
+        RequestFacts facts = facts_of(request);
+        facts.adopts = true;
+        EXPECT_EQ(decide(facts), Action::await_cookie);
+    }
+    RequestFacts facts = facts_of(kScript);
+    facts.adopts = true;
+    facts.require = true;
+    EXPECT_EQ(decide(facts), Action::refuse_required);
+}
+
+TEST(AdoptedDecision, AStrangerBeginsWhenItComesAgain) {
+    for (const Classified& request : {kNavigation, kScript, kPrefetch, kCrossSitePost}) {
+        RequestFacts facts = adopted_facts(request, State::unknown);
+        EXPECT_EQ(decide(facts), Action::probe);
+        facts.on_probation = true;
+        const bool begins =
+            request.kind == RequestKind::navigation || request.kind == RequestKind::script_call;
+        EXPECT_EQ(decide(facts), begins ? Action::begin_adopted : Action::probe);
+    }
+}
+
+TEST(AdoptedDecision, AClosedOneIsRefusedAndOneThatRanOutGoesOn) {
+    EXPECT_EQ(decide(adopted_facts(kScript, State::ended, EndReason::administrator)), Action::refuse_ended);
+    EXPECT_EQ(decide(adopted_facts(kNavigation, State::ended, EndReason::limit)), Action::tell_ended);
+    EXPECT_EQ(decide(adopted_facts(kNavigation, State::ended, EndReason::idle)), Action::begin_adopted);
+    EXPECT_EQ(decide(adopted_facts(kNavigation, State::ended, EndReason::logout)), Action::probe);
+    EXPECT_EQ(decide(adopted_facts(kScript, State::live)), Action::pass_live);
 }
 
 }  // namespace
