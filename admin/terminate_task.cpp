@@ -26,6 +26,8 @@ ActFacts facts_of(const Request& request, const Access& access, const Terminatio
     return facts;
 }
 
+constexpr char kEveryAccount = '*';
+
 // What can be told as one fact: everything within one account or within all of them, of one agent or of
 // everybody.
 std::optional<EndAllExtent> extent_of(const TerminateSelection& selection, const Access& access,
@@ -50,7 +52,7 @@ std::optional<EndAllExtent> extent_of(const TerminateSelection& selection, const
     if (!access.scope.all()) {
         return std::nullopt;
     }
-    extent.account = std::string_view("*");
+    extent.account.push_back(kEveryAccount);
     return extent;
 }
 

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "ngx_module/admin_failure.h"
+#include "ngx_module/adoption.h"
 #include "ngx_module/answer.h"
 #include "ngx_module/clock.h"
 #include "ngx_module/configuration.h"
@@ -56,7 +57,12 @@ std::string user_of(ngx_http_request_t& request, const LocationConfiguration& co
 // Whose browser asks, where it also has a session of the zone that is administered.
 std::optional<tracker::SessionKey> own_session_of(ngx_http_request_t& request,
                                                   const LocationConfiguration& configuration) {
-    const ZoneWorker* const worker = worker_of(*configuration.admin);
+    ZoneWorker* const worker = worker_of(*configuration.admin);
+    if (worker != nullptr && !configuration.cookie->adopted.empty()) {
+        const tracker::Found found = find_adopted(request, *configuration.cookie, *worker, cached_now());
+        return found.state == tracker::Found::State::live ? worker->zone->tracker.key_of(found.handle)
+                                                          : std::nullopt;
+    }
     const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
     if (worker == nullptr || !worker->signer || cookie.status != gateway::CookieValue::Status::found) {
         return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "ngx_module/adoption.h"
 #include "ngx_module/clock.h"
 #include "ngx_module/conditions.h"
 #include "ngx_module/gateway/decision.h"
@@ -109,22 +110,13 @@ std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexc
                                static_cast<std::size_t>(end - request.args_start)});
 }
 
-// What brings no live session, or a mark.
-[[gnu::noinline]] gateway::Action plan_other(Tracking& tracking, gateway::CookieValue cookie,
-                                             const tracker::Found& found,
-                                             std::optional<std::string_view> mark, bool activity) {
+// What brings no live session, or a mark. `facts`: of the cookie, so far.
+[[gnu::noinline]] gateway::Action plan_with(Tracking& tracking, gateway::RequestFacts facts,
+                                            std::optional<std::string_view> mark, bool activity) {
     const ngx_http_request_t& request = tracking.request;
     RequestState& state = tracking.state;
     const LocationConfiguration& configuration = tracking.configuration;
 
-    gateway::RequestFacts facts;
-    if (state.known) {
-        facts.cookie = gateway::CookieState::genuine;
-        facts.found = found.state;
-        facts.reason = found.reason;
-    } else {
-        verify(tracking, facts, cookie);
-    }
     facts.now = tracking.now.wall;
     facts.lifetime = configuration.lifetime();
     facts.method = method_of(request);
@@ -134,7 +126,8 @@ std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexc
     facts.strict = configuration.cookie->settings.same_site == gateway::SameSite::strict;
     facts.carries_mark = mark.has_value();
     gateway::HeaderFacts header = header_facts_of(request);
-    header.carries_our_cookie = facts.cookie == gateway::CookieState::genuine;
+    header.carries_our_cookie =
+        facts.cookie == gateway::CookieState::genuine || facts.cookie == gateway::CookieState::adopted;
     facts.request = gateway::classify(header);
     look_up_message(tracking, facts, mark);
     const auto obstacle = facts.refuse_untracked ? obstacle_of(tracking) : std::nullopt;
@@ -143,6 +136,37 @@ std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexc
     const bool is_obstructed = action == gateway::Action::refuse_untracked && obstacle;
     state.cause = is_obstructed ? *obstacle : cause_of(facts);
     return action;
+}
+
+[[gnu::noinline]] gateway::Action plan_other(Tracking& tracking, gateway::CookieValue cookie,
+                                             const tracker::Found& found,
+                                             std::optional<std::string_view> mark, bool activity) {
+    gateway::RequestFacts facts;
+    if (tracking.state.known) {
+        facts.cookie = gateway::CookieState::genuine;
+        facts.found = found.state;
+        facts.reason = found.reason;
+    } else {
+        verify(tracking, facts, cookie);
+    }
+    return plan_with(tracking, facts, mark, activity);
+}
+
+// The same where the application's own cookies are tracked.
+[[gnu::noinline]] gateway::Action plan_adopted(Tracking& tracking) {
+    ngx_http_request_t& request = tracking.request;
+    RequestState& state = tracking.state;
+    const auto mark = mark_of(request);
+    const bool activity = tracking.configuration.activity == nullptr ||
+                          evaluate(request, tracking.configuration.activity) != "0";
+    if (brings_adopted(request, *tracking.configuration.cookie)) {
+        state.planned = gateway::Action::refuse_unjudged;  // in case that judging it fails
+    }
+    const gateway::RequestFacts facts = judge_adopted(tracking, activity && !mark);
+    if (state.live && !mark) {
+        return activity ? gateway::Action::pass_live : gateway::Action::pass_live_quiet;
+    }
+    return plan_with(tracking, facts, mark, activity);
 }
 
 // A session may end between two looks at it; whoever then comes too late to touch it looks once more.
@@ -196,6 +220,12 @@ bool follows_an_error(const ngx_http_request_t& request) noexcept {
     if (gateway::answers_itself(state.planned)) {
         return answer_plan(tracking);
     }
+    if (state.planned == gateway::Action::reactivate_by_reload && state.adopts) {
+        await_new_cookie(tracking);
+    }
+    if (state.planned == gateway::Action::probe) {
+        state.status = SessionStatus::probation;
+    }
     if (gateway::sets_cookie(state.planned)) {
         drop_conditions(request);
     }
@@ -215,11 +245,15 @@ std::optional<ngx_int_t> decide(ngx_http_request_t& request, const LocationConfi
     state->configuration = &configuration;
     state->by_post = request.method != NGX_HTTP_GET && request.method != NGX_HTTP_HEAD;
     Tracking tracking{request, configuration, *state, *worker, configuration.zone->tracker, cached_now()};
-    const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
-    if (cookie.status != gateway::CookieValue::Status::absent) {
-        state->planned = gateway::Action::refuse_unjudged;  // in case that judging it fails
+    if (configuration.cookie->adopts()) [[unlikely]] {
+        state->planned = plan_adopted(tracking);
+    } else {
+        const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
+        if (cookie.status != gateway::CookieValue::Status::absent) {
+            state->planned = gateway::Action::refuse_unjudged;  // in case that judging it fails
+        }
+        state->planned = plan_and_touch(tracking, cookie);
     }
-    state->planned = plan_and_touch(tracking, cookie);
 
     if (state->live) {
         state->status = SessionStatus::active;
@@ -233,9 +267,11 @@ std::optional<ngx_int_t> decide(ngx_http_request_t& request, const LocationConfi
 ngx_int_t answer_failure(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept {
     RequestState* state = find_state(request);
     if (state == nullptr) {
-        const auto cookie = cookie_of(request, cookie_name(request, configuration));
-        return cookie.status == gateway::CookieValue::Status::absent ? NGX_DECLINED
-                                                                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        const bool is_brought = configuration.cookie->adopts()
+                                    ? brings_adopted(request, *configuration.cookie)
+                                    : cookie_of(request, cookie_name(request, configuration)).status !=
+                                          gateway::CookieValue::Status::absent;
+        return is_brought ? NGX_HTTP_INTERNAL_SERVER_ERROR : NGX_DECLINED;
     }
     const bool is_ended = gateway::concerns_ended(state->planned);
     if (!is_ended && !gateway::answers_itself(state->planned)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "ngx_module/adoption.h"
 #include "ngx_module/clock.h"
 #include "ngx_module/gateway/client_answer.h"
 #include "ngx_module/gateway/reactivation_url.h"
@@ -35,7 +36,7 @@ gateway::ClientTimes times_of(const LocationConfiguration& configuration) noexce
 }
 
 // Of a cookie that is no genuine one, `unknown`.
-Found find_session(ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) noexcept {
+Found find_issued(ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) noexcept {
     tracker::Tracker& tracker = worker.zone->tracker;
     if (const auto name = worker.signer.name(cookie.value)) {
         const Found found = tracker.find_unproven(*name, now);
@@ -52,6 +53,16 @@ Found find_session(ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now
         found.state = Found::State::busy;
     }
     return found;
+}
+
+bool adopts(const LocationConfiguration& configuration) noexcept {
+    return !configuration.cookie->adopted.empty();
+}
+
+Found find_session(const ngx_http_request_t& request, const LocationConfiguration& configuration,
+                   ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) {
+    return adopts(configuration) ? find_adopted(request, *configuration.cookie, worker, now)
+                                 : find_issued(worker, cookie, now);
 }
 
 gateway::Answer answer_ended(ngx_http_request_t& request, const LocationConfiguration& configuration,
@@ -95,11 +106,13 @@ bool follow_instances(tracker::Tracker& tracker, tracker::SessionHandle handle, 
 gateway::Answer answer_beacon(ngx_http_request_t& request, const LocationConfiguration& configuration,
                               const gateway::Beacon& beacon) {
     const gateway::ClientTimes times = times_of(configuration);
-    const gateway::CookieValue cookie = cookie_of(request, cookie_name(request, configuration));
+    const gateway::CookieValue cookie = adopts(configuration)
+                                            ? gateway::CookieValue{}
+                                            : cookie_of(request, cookie_name(request, configuration));
     if (cookie.status == gateway::CookieValue::Status::conflicting) {
         return gateway::cookie_conflict_answer(false);
     }
-    if (cookie.status != gateway::CookieValue::Status::found) {
+    if (!adopts(configuration) && cookie.status != gateway::CookieValue::Status::found) {
         return gateway::no_session_client_answer(times);
     }
     ZoneWorker* worker = worker_of(*configuration.client->zone);
@@ -110,7 +123,7 @@ gateway::Answer answer_beacon(ngx_http_request_t& request, const LocationConfigu
     const tracker::Now now = cached_now();
     // A session may end between two looks at it.
     for (;;) {
-        const Found found = find_session(*worker, cookie, now);
+        const Found found = find_session(request, configuration, *worker, cookie, now);
         if (found.state == Found::State::busy) {
             return gateway::session_unavailable_answer(false);
         }

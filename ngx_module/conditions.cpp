@@ -11,9 +11,11 @@ bool is_condition(const ngx_table_elt_t& field) noexcept {
            equal_ignoring_case(to_view(field.key), "If-Modified-Since");
 }
 
+}  // namespace
+
 // nginx has no way to take a field out of its list. A field that is for one hop is passed on by none of its
 // proxies.
-void disguise(ngx_table_elt_t& field) noexcept {
+void take_off(ngx_table_elt_t& field) noexcept {
     static constexpr std::string_view kOneHop = "Keep-Alive";
     static constexpr std::string_view kOneHopLowerCase = "keep-alive";
     field.key = to_ngx(kOneHop);
@@ -21,8 +23,6 @@ void disguise(ngx_table_elt_t& field) noexcept {
     field.hash = ngx_hash_key(field.lowcase_key, kOneHopLowerCase.size());
     field.value = to_ngx("");
 }
-
-}  // namespace
 
 void drop_conditions(ngx_http_request_t& request) noexcept {
     if (request.headers_in.if_none_match == nullptr && request.headers_in.if_modified_since == nullptr) {
@@ -34,7 +34,7 @@ void drop_conditions(ngx_http_request_t& request) noexcept {
         auto* fields = static_cast<ngx_table_elt_t*>(part->elts);
         for (ngx_uint_t index = 0; index < part->nelts; ++index) {
             if (is_condition(fields[index])) {
-                disguise(fields[index]);
+                take_off(fields[index]);
             }
         }
     }

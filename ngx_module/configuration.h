@@ -25,6 +25,11 @@ struct CookieConfiguration {
     gateway::CookieSettings settings;
     std::string name_on_plain;
     std::string name_on_tls;
+    // The application's own cookies that are tracked in the place of ours; the first counts first.
+    std::vector<std::string> adopted;
+    std::uint8_t memory_days = 0;
+
+    bool adopts() const noexcept { return !adopted.empty(); }
 
     explicit CookieConfiguration(gateway::CookieSettings given)
         : settings(std::move(given)),

@@ -56,7 +56,7 @@ bool handle_answer(ngx_http_request_t& request, RequestState& state) {
 
 // A live session passed, and no directive asks what the answer says of it.
 bool is_settled_by_passing(const ngx_http_request_t& request, const RequestState& state) noexcept {
-    return gateway::passes_live(state.planned) && !state.settled &&
+    return gateway::passes_live(state.planned) && !state.settled && !state.adopts &&
            !follows_answers(request, location_configuration(request)) &&
            !follows_answers(request, *state.configuration);
 }

@@ -1,5 +1,6 @@
 #include "ngx_module/identity.h"
 
+#include "ngx_module/adoption.h"
 #include "ngx_module/bound_instances.h"
 
 namespace agent_sessions::ngx {
@@ -7,6 +8,10 @@ namespace agent_sessions::ngx {
 namespace {
 
 void replace_session(Tracking& tracking, std::string_view agent) {
+    if (tracking.state.adopts) {
+        begin_for_another(tracking, agent);
+        return;
+    }
     // Without a new cookie the browser would stay with the old one. A later answer brings the name again.
     if (tracking.request.headers_out.status == NGX_HTTP_NOT_MODIFIED) {
         return;

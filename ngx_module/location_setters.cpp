@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ngx_module/admin_handler.h"
 #include "ngx_module/configuration.h"
 #include "ngx_module/directive_arguments.h"
@@ -12,6 +14,10 @@ namespace {
 
 constexpr ngx_uint_t kMinStatus = 400;
 constexpr ngx_uint_t kMaxStatus = 599;
+constexpr std::uint64_t kDay = std::uint64_t{24} * 60 * 60 * 1000;
+constexpr std::uint8_t kDefaultMemoryDays = 30;
+constexpr std::uint64_t kMostMemoryDays = 200;
+constexpr std::size_t kMostAdopted = 8;
 
 LocationConfiguration& location(void* conf) noexcept {
     return *static_cast<LocationConfiguration*>(conf);
@@ -33,9 +39,6 @@ char* set_named_instance(ngx_conf_t* cf, ngx_http_complex_value_t*& name,
 // nullopt = accepted; else what the setter returns.
 std::optional<char*> set_cookie_parameter(ngx_conf_t* cf, gateway::CookieSettings& settings,
                                           std::string_view argument) {
-    if (argument == "adopt") {
-        return unsupported(cf, argument);
-    }
     if (argument == "partitioned") {
         settings.partitioned = true;
         return std::nullopt;
@@ -78,6 +81,60 @@ std::optional<char*> set_cookie_parameter(ngx_conf_t* cf, gateway::CookieSetting
         return std::nullopt;
     }
     return invalid_parameter(cf, argument);
+}
+
+bool says_adopt(const ngx_conf_t* cf) noexcept {
+    const Arguments arguments(cf);
+    for (std::size_t index = 2; index < arguments.count(); ++index) {
+        if (arguments[index] == "adopt") {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Several lines adopt several cookies.
+char* adopt_cookie(ngx_conf_t* cf, CookieConfiguration*& cookie) {
+    const Arguments arguments(cf);
+    const std::string name(arguments[1]);
+    if (!gateway::is_cookie_name(name)) {
+        return invalid_value(cf, name, "it is no cookie name");
+    }
+    std::optional<std::uint8_t> memory_days;
+    bool is_adopted = false;
+    for (std::size_t index = 2; index < arguments.count(); ++index) {
+        const std::string_view argument = arguments[index];
+        if (argument == "adopt") {
+            if (is_adopted) {
+                return duplicate_parameter(cf, argument);
+            }
+            is_adopted = true;
+            continue;
+        }
+        const auto value = parameter_value(argument, "remember");
+        if (!value) {
+            return invalid_parameter(cf, argument);
+        }
+        const auto time = parse_duration(*value);
+        const std::uint64_t days = time ? (*time + kDay - 1) / kDay : 0;
+        if (days == 0 || days > kMostMemoryDays) {
+            return invalid_value(cf, *value, "the time must be at most 200d");
+        }
+        if (memory_days) {
+            return duplicate_parameter(cf, argument);
+        }
+        memory_days = static_cast<std::uint8_t>(days);
+    }
+    if (cookie == NGX_CONF_UNSET_PTR) {
+        cookie = make_pool_object<CookieConfiguration>(cf->pool, gateway::CookieSettings{});
+        cookie->memory_days = kDefaultMemoryDays;
+    } else if (!cookie->adopts() || cookie->adopted.size() >= kMostAdopted ||
+               std::find(cookie->adopted.begin(), cookie->adopted.end(), name) != cookie->adopted.end()) {
+        return duplicate();
+    }
+    cookie->adopted.push_back(name);
+    cookie->memory_days = std::max(cookie->memory_days, memory_days.value_or(0));
+    return accepted();
 }
 
 }  // namespace
@@ -126,6 +183,9 @@ char* set_interaction_close(ngx_conf_t* cf, ngx_command_t* /*command*/, void* co
 char* set_cookie(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) noexcept {
     return guard(cf->log, "reading \"agent_sessions_cookie\"", refused(), [cf, conf]() -> char* {
         CookieConfiguration*& cookie = location(conf).cookie;
+        if (says_adopt(cf)) {
+            return adopt_cookie(cf, cookie);
+        }
         if (cookie != NGX_CONF_UNSET_PTR) {
             return duplicate();
         }

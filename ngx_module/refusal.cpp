@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "ngx_module/adoption.h"
 #include "ngx_module/answer.h"
 #include "ngx_module/clock.h"
 #include "ngx_module/gateway/ended_message.h"
@@ -130,6 +131,14 @@ ngx_int_t reactivate(Tracking& tracking) {
     RequestState& state = tracking.state;
     const tracker::SessionKey predecessor = state.key;
     const auto facts = tracking.tracker.ended_facts(state.handle);
+    if (state.adopts) {
+        // The new cookie is the application's to set: with the next answer, of the clean URL.
+        if (facts) {
+            tracking.tracker.use_reactivation(state.handle, facts->reactivations);
+            reactivate_all(tracking);
+        }
+        return redirect_to_clean_url(tracking.request, state);
+    }
     const auto token = mint(tracking);
     if (!token || !facts || !tracking.tracker.use_reactivation(state.handle, facts->reactivations) ||
         !set_cookie(tracking, *token)) {

@@ -20,6 +20,8 @@ std::string_view to_string(SessionStatus status) noexcept {
             return "ACTIVE";
         case SessionStatus::ended:
             return "ENDED";
+        case SessionStatus::probation:
+            return "PROBATION";
         case SessionStatus::refused:
             return "REFUSED";
         case SessionStatus::untracked:

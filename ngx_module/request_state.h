@@ -16,7 +16,7 @@ namespace agent_sessions::ngx {
 struct BoundInstance;
 
 // $agent_session_status.
-enum class SessionStatus : std::uint8_t { none, begun, active, ended, refused, untracked };
+enum class SessionStatus : std::uint8_t { none, begun, active, ended, probation, refused, untracked };
 
 std::string_view to_string(SessionStatus status) noexcept;
 
@@ -44,6 +44,16 @@ struct RequestState {
     bool refused = false;   // nothing of it may reach an application
     bool answered = false;  // the answer under way is our own
     bool settled = false;   // the plan has been carried out
+
+    // Of the application's own cookies. `presented`: the name of the value that came and counts; `key` may be
+    // a newer one of its session.
+    bool adopts = false;
+    std::uint8_t cookie_number = 0;  // which of the adopted cookies it is
+    std::uint16_t cookie_scope = 0;  // of the one with which a session begins
+    tracker::SessionKey presented;
+    tracker::SessionHandle
+        reactivated;  // the closed session whose agent has reactivated and waits for a new cookie
+    bool follows_reactivated = false;
 
     bool let_through = false;  // past nginx's access checks
     bool turned_away = false;  // refused, whatever status error_page gives to the answer

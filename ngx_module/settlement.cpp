@@ -1,5 +1,6 @@
 #include "ngx_module/settlement.h"
 
+#include "ngx_module/adoption.h"
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/identity.h"
 #include "ngx_module/succession.h"
@@ -41,11 +42,16 @@ void settle(Tracking& tracking) {
     answer.status = static_cast<int>(tracking.request.headers_out.status);
     answer.turned_away = tracking.state.turned_away;
     const bool logs_out = !gateway::refuses(answer) && is_logout(tracking);
-    if (gateway::begins(tracking.state.planned)) {
+    if (gateway::begins(tracking.state.planned) || tracking.state.adopts) {
         answer.begin_allowed = !logs_out && (tracking.configuration.begin == nullptr ||
                                              evaluate(tracking.request, tracking.configuration.begin) != "0");
     }
-    carry_out(tracking, gateway::settle(tracking.state.planned, answer));
+    const gateway::Action settled = gateway::settle(tracking.state.planned, answer);
+    if (tracking.state.adopts) {
+        settle_adopted(tracking, settled, answer);
+    } else {
+        carry_out(tracking, settled);
+    }
     if (logs_out) {
         if (tracking.state.live) {
             log_out(tracking);

@@ -129,7 +129,11 @@ bool begin_session(Tracking& tracking, tracker::SessionKey key, tracker::WallTim
     begin.recorded = (configuration.record & kRecordHistory) != 0;
     begin.lifetime = configuration.lifetime();
     begin.predecessor = predecessor;
-    begin.confirmed = state.planned == gateway::Action::begin_fresh;
+    begin.confirmed = key == (state.adopts ? state.presented : state.key);
+    if (state.adopts) {
+        begin.memory_days = configuration.cookie->memory_days;
+        begin.cookie_scope = state.cookie_scope;
+    }
 
     const tracker::Begun begun = tracking.tracker.begin(begin, tracking.now);
     switch (begun.result) {

@@ -35,7 +35,7 @@ bool Tracker::read_row(SessionKey key, Now now, Row& row, bool with_details) {
     const Located located = locate(*layout_, key);
     return located &&
            copy_row(*layout_, {located.slot, located.word.generation()}, now, row, with_details, waiting_) &&
-           row.key == key;
+           (row.key == key || locate(*layout_, key).slot == located.slot);
 }
 
 bool Tracker::is_counted(SessionKey key) const noexcept {

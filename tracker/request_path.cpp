@@ -4,6 +4,8 @@
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/index_search.h"
 #include "tracker/memory/instances.h"
+#include "tracker/memory/probation.h"
+#include "tracker/memory/session_names.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/texts.h"
 #include "tracker/memory/zone_lock.h"
@@ -38,6 +40,18 @@ bool touch_word(HotSlot& hot, SlotWord word, Now now) noexcept {
     hot.confirmed.store(1, std::memory_order_relaxed);
     std::uint64_t bits = word.bits();
     return hot.word.compare_exchange_strong(bits, word.with_time(now.boot).bits(), std::memory_order_acq_rel);
+}
+
+// false: it lives no more, or its word has changed meanwhile.
+bool note_seen(Layout& layout, SessionHandle handle, Now now) noexcept {
+    auto& word = layout.hot(handle.slot).word;
+    std::uint64_t bits = word.load(std::memory_order_acquire);
+    const SlotWord current(bits);
+    if (current.generation() != handle.generation || current.state() != SlotState::live) {
+        return false;
+    }
+    return now.boot < current.time() + kTouchGranularity ||
+           word.compare_exchange_strong(bits, current.with_time(now.boot).bits(), std::memory_order_acq_rel);
 }
 
 // Refreshes an instance that is known under this very name, without the lock.
@@ -112,7 +126,12 @@ Found Tracker::judge_and_touch(SessionKey key, Now now, bool touching) noexcept 
         const Located located = locate(*layout_, key);
         const Found found = located ? judge(located.slot, located.word.bits(), now) : Found{};
         // Whoever comes too late to touch it looks once more.
-        if (found.state != Found::State::live || !touching || touch(found.handle, now)) {
+        if (found.state != Found::State::live || !touching) {
+            return found;
+        }
+        // With an earlier key it is seen, but not with its own.
+        HotSlot& hot = layout_->hot(found.handle.slot);
+        if (holds(hot, key) ? touch(found.handle, now) : note_seen(*layout_, found.handle, now)) {
             return found;
         }
     }
@@ -228,6 +247,56 @@ InstanceResult Tracker::close_unseen_instance(SessionHandle handle, std::string_
         find_instance(*layout_, layout_->hot(handle.slot).instances.load(std::memory_order_relaxed), key);
     return known != 0 && last_seen(*layout_, known) > since ? InstanceResult::refreshed
                                                             : drop_instance(*layout_, handle.slot, key, now);
+}
+
+RekeyResult Tracker::rekey(SessionHandle handle, SessionKey key, std::uint16_t cookie_scope,
+                           Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard) {
+        return RekeyResult::busy;
+    }
+    if (!is_live(handle)) {
+        return RekeyResult::gone;
+    }
+    const RekeyResult result = rekey_session(*layout_, handle.slot, key, true, now);
+    if (result == RekeyResult::rekeyed || result == RekeyResult::unchanged) {
+        layout_->cold(handle.slot).cookie_scope.store(cookie_scope, std::memory_order_relaxed);
+    }
+    return result;
+}
+
+bool Tracker::set_aside(SessionHandle handle, SessionKey key, SessionKey other, Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard || key_of(handle) != key) {
+        return false;
+    }
+    const SlotWord word(layout_->hot(handle.slot).word.load(std::memory_order_acquire));
+    return word.is_over() && !is_told(word.reason()) &&
+           rekey_session(*layout_, handle.slot, other, false, now) == RekeyResult::rekeyed;
+}
+
+std::optional<SessionKey> Tracker::key_of(SessionHandle handle) const noexcept {
+    if (handle.slot >= layout_->geometry.slots) {
+        return std::nullopt;
+    }
+    const SessionKey key = memory::key_of(*layout_, handle.slot);
+    std::atomic_thread_fence(std::memory_order_acquire);
+    const SlotWord word(layout_->hot(handle.slot).word.load(std::memory_order_relaxed));
+    return word.generation() == handle.generation && (word.is_counted() || word.is_over())
+               ? std::optional(key)
+               : std::nullopt;
+}
+
+std::uint16_t Tracker::cookie_scope(SessionHandle handle) const noexcept {
+    return key_of(handle) ? layout_->cold(handle.slot).cookie_scope.load(std::memory_order_relaxed) : 0;
+}
+
+bool Tracker::is_on_probation(SessionKey key) const noexcept {
+    return memory::is_on_probation(*layout_, key);
+}
+
+void Tracker::note_stranger(SessionKey key, Now now) noexcept {
+    memory::note_stranger(*layout_, key, now);
 }
 
 std::optional<Untracked> Tracker::obstacle(std::string_view account) const noexcept {

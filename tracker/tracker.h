@@ -90,6 +90,23 @@ class Tracker {
     InstanceResult close_unseen_instance(SessionHandle handle, std::string_view name,
                                          std::string_view instance, BootTime since, Now now) noexcept;
 
+    // Gives a live session another key, since its cookie has another value now. The earlier key leads to it
+    // until 30 s after it was seen with the new one, then it is unknown; ending the session ends it under
+    // both. `cookie_scope` as in BeginRequest.
+    RekeyResult rekey(SessionHandle handle, SessionKey key, std::uint16_t cookie_scope, Now now) noexcept;
+    // Gives what is remembered of a session that ran out or logged out another key, so that another one can
+    // begin under `key`. false: it is not remembered under that key, or the lock is busy.
+    bool set_aside(SessionHandle handle, SessionKey key, SessionKey other, Now now) noexcept;
+    // The key of this session, live or over. nullopt = gone.
+    std::optional<SessionKey> key_of(SessionHandle handle) const noexcept;
+    // BeginRequest::cookie_scope of this session; 0 = unknown or gone.
+    std::uint16_t cookie_scope(SessionHandle handle) const noexcept;
+
+    // The probation of cookies that nobody here has given out: was it noted before? Both lock-free; what is
+    // noted here pushes out nothing but what was noted here.
+    bool is_on_probation(SessionKey key) const noexcept;
+    void note_stranger(SessionKey key, Now now) noexcept;
+
     // Why no session of this account could begin now; nullopt = it could, unless somebody else is faster.
     // Lock-free.
     std::optional<Untracked> obstacle(std::string_view account) const noexcept;

@@ -5,10 +5,10 @@ namespace {
 
 constexpr std::size_t kHalf = 16;
 
-void append_hex(std::string& out, std::uint64_t value) {
+void write_hex(std::uint64_t value, char* out) noexcept {
     constexpr char kDigits[] = "0123456789abcdef";
     for (int shift = 60; shift >= 0; shift -= 4) {
-        out.push_back(kDigits[value >> shift & 15]);
+        *out++ = kDigits[value >> shift & 15];
     }
 }
 
@@ -30,11 +30,14 @@ std::optional<std::uint64_t> parse_hex(std::string_view digits) noexcept {
 }  // namespace
 
 std::string to_ref(SessionKey key) {
-    std::string ref;
-    ref.reserve(2 * kHalf);
-    append_hex(ref, key.high);
-    append_hex(ref, key.low);
-    return ref;
+    char ref[kRefBytes];
+    return std::string(write_ref(key, ref));
+}
+
+std::string_view write_ref(SessionKey key, char (&ref)[kRefBytes]) noexcept {
+    write_hex(key.high, ref);
+    write_hex(key.low, ref + kHalf);
+    return {ref, kRefBytes};
 }
 
 std::optional<SessionKey> parse_ref(std::string_view ref) noexcept {

@@ -40,6 +40,9 @@ struct SessionKey {
 
 // 32 lower-case hexadecimal digits.
 std::string to_ref(SessionKey key);
+inline constexpr std::size_t kRefBytes = 32;
+// The same into memory of the caller's.
+std::string_view write_ref(SessionKey key, char (&ref)[kRefBytes]) noexcept;
 std::optional<SessionKey> parse_ref(std::string_view ref) noexcept;
 
 // Why a session ended. The numbers are stored: append only.
@@ -120,6 +123,12 @@ struct BeginRequest {
     bool confirmed = false;
     // false: the history counts the session, and never learns whose it is.
     bool recorded = true;
+    // Of a cookie that is not ours, and may be good for longer than our limits: for so many days after a
+    // person or rule has ended it, it is still refused. 0 = until the absolute limit.
+    std::uint8_t memory_days = 0;
+    // Tells apart, where the caller wants to, cookies of one name that do not replace each other; 0 =
+    // unknown.
+    std::uint16_t cookie_scope = 0;
     // The ended session of the same browser whose Agent Id is taken over while `agent` is empty
     // (never after a logout; the tracker checks that).
     std::optional<SessionKey> predecessor;
@@ -140,6 +149,7 @@ struct RestoreRequest {
     Millis instance{};
     std::uint64_t begun_sequence = 0;
     bool recorded = true;  // as BeginRequest::recorded
+    std::uint8_t memory_days = 0;
     // Of an ended one:
     EndReason reason = EndReason::none;
     WallTime ended_at{};
@@ -161,6 +171,14 @@ enum class BeginResult : std::uint8_t {
 struct Begun {
     BeginResult result = BeginResult::busy;
     SessionHandle handle;
+};
+
+enum class RekeyResult : std::uint8_t {
+    rekeyed,
+    unchanged,  // it has that key
+    taken,      // by another session
+    gone,
+    busy,
 };
 
 enum class IdentifyResult : std::uint8_t {
@@ -217,6 +235,8 @@ struct EndedFacts {
     Lifetime lifetime;  // what of the absolute limit was left is in `deadline`
     BootTime deadline{};
     std::uint32_t reactivations = 0;  // part of the one-time mark: a used mark no longer matches
+    bool followed = false;            // a session came after it, see Tracker::note_successor()
+    std::uint8_t memory_days = 0;
 };
 
 // What became of remember_run_out().
@@ -270,6 +290,7 @@ struct Row {
     std::uint64_t begun_sequence = 0;       // of the event of its begin
     Lifetime lifetime;
     BootTime deadline{};  // of the absolute limit
+    std::uint8_t memory_days = 0;
 };
 
 // Licences of an account, as configured.
@@ -402,6 +423,7 @@ enum class EventKind : std::uint8_t {
     renamed = 6,
     acted = 7,     // an admin did something: see Act
     finished = 8,  // and it is done
+    rekeyed = 9,   // a session has another key; the text is its earlier ref
 };
 
 }  // namespace agent_sessions::tracker

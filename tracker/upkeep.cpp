@@ -5,6 +5,7 @@
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/instances.h"
 #include "tracker/memory/quarters.h"
+#include "tracker/memory/session_names.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/transaction.h"
 #include "tracker/memory/validate.h"
@@ -80,6 +81,12 @@ void sweep_ending(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting
         if (const ZoneGuard guard(layout, waiting); guard) {
             settle_slot(layout, slot, {word.reason()}, now);
         }
+    }
+}
+
+void sweep_alias(Layout& layout, SlotIndex slot, Waiting waiting, Now now) noexcept {
+    if (const ZoneGuard guard(layout, waiting); guard) {
+        drop_alias_if_old(layout, slot, now);
     }
 }
 
@@ -185,6 +192,9 @@ std::uint32_t Tracker::sweep(std::uint32_t position, std::uint32_t slots, Now no
                 break;
             case SlotState::ending:
                 sweep_ending(layout, position, word, waiting_, now);
+                break;
+            case SlotState::alias:
+                sweep_alias(layout, position, waiting_, now);
                 break;
             case SlotState::ended:
                 if (is_forgettable(layout, position, word, now) && may_forget(layout, position)) {

@@ -14,6 +14,8 @@ enum class Standing : std::uint8_t {
     fresh,      // may begin its own session
     run_out,    // its session's time is over
     told,       // a person or a rule ended it
+    stranger,   // the application's own, unknown here
+    returning,  // the same, on probation already
     undecided,  // could not be found out
 };
 
@@ -29,9 +31,28 @@ Standing standing_of_ended(EndReason reason) noexcept {
     return Standing::told;
 }
 
+Standing standing_of_adopted(const RequestFacts& facts) noexcept {
+    const Standing unknown = facts.on_probation ? Standing::returning : Standing::stranger;
+    switch (facts.found) {
+        case State::live:
+            return Standing::live;
+        case State::ended:
+            // One that logged out and still comes is as good as one that was never seen.
+            return facts.reason == EndReason::logout ? unknown : standing_of_ended(facts.reason);
+        case State::busy:
+            return Standing::undecided;
+        case State::unknown:
+            break;
+    }
+    return unknown;
+}
+
 Standing standing_of(const RequestFacts& facts) noexcept {
     if (facts.cookie == CookieState::undecided) {
         return Standing::undecided;
+    }
+    if (facts.cookie == CookieState::adopted) {
+        return standing_of_adopted(facts);
     }
     if (facts.cookie != CookieState::genuine) {
         return Standing::none;
@@ -78,22 +99,29 @@ bool may_be_withheld(const RequestFacts& facts) noexcept {
     return facts.strict && facts.cookie == CookieState::absent && facts.request.cross_site;
 }
 
+Action pass_without_session(const RequestFacts& facts) noexcept {
+    return facts.adopts ? Action::await_cookie : Action::pass_untracked;
+}
+
 Action answer_without_cookie(const RequestFacts& facts) noexcept {
     switch (facts.request.kind) {
-        // PRODUCT 4: the first navigation gets a cookie.
+        // PRODUCT 4: the first navigation gets a cookie. PRODUCT 6: or it is the application that sets it.
         case RequestKind::navigation:
+            if (facts.adopts) {
+                return Action::await_cookie;
+            }
             return may_be_withheld(facts) ? Action::pass_untracked : Action::issue_cookie;
         // PRODUCT 4: preflights and cross-site POSTs pass also where a session is required.
         case RequestKind::preflight:
         case RequestKind::cross_site_post:
-            return Action::pass_untracked;
+            return pass_without_session(facts);
         case RequestKind::prefetch:
         case RequestKind::script_call:
             break;
     }
     // PRODUCT 4: what is no navigation and carries no cookie passes untracked unless agent_sessions_require
     // is on.
-    return facts.require ? Action::refuse_required : Action::pass_untracked;
+    return facts.require ? Action::refuse_required : pass_without_session(facts);
 }
 
 Action answer_fresh(const RequestFacts& facts) noexcept {
@@ -109,9 +137,21 @@ Action answer_run_out(const RequestFacts& facts) noexcept {
     // that is no activity is treated like one without a cookie.
     if (facts.request.kind == RequestKind::navigation ||
         (facts.request.kind == RequestKind::script_call && facts.activity)) {
-        return Action::begin_next;
+        return facts.adopts ? Action::begin_adopted : Action::begin_next;
     }
     return answer_without_cookie(facts);
+}
+
+// PRODUCT 6: it waits until it comes again and the application has not replaced it.
+Action answer_stranger(const RequestFacts& facts, bool is_returning) noexcept {
+    const bool may_begin =
+        facts.request.kind == RequestKind::navigation || facts.request.kind == RequestKind::script_call;
+    if (is_returning && may_begin) {
+        return Action::begin_adopted;
+    }
+    // Whatever somebody made up is no session.
+    const Action otherwise = answer_without_cookie(facts);
+    return otherwise == Action::await_cookie ? Action::probe : otherwise;
 }
 
 Action decide_if_tracked(const RequestFacts& facts) noexcept {
@@ -141,6 +181,10 @@ Action decide_if_tracked(const RequestFacts& facts) noexcept {
             return answer_run_out(facts);
         case Standing::none:
             return answer_without_cookie(facts);
+        case Standing::stranger:
+            return answer_stranger(facts, false);
+        case Standing::returning:
+            return answer_stranger(facts, true);
         case Standing::undecided:
         case Standing::told:
             break;

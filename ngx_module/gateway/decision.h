@@ -21,6 +21,7 @@ enum class CookieState : std::uint8_t {
     unusable,     // malformed, forged or signed by an unknown key: as without a cookie, counted
     undecided,    // OpenSSL failed: nothing is known, as the tracker's `busy`
     unjudged,     // there are no keys, so that not even an ended session's cookie would be known
+    adopted,      // the application's own, known here or not
     genuine,
 };
 
@@ -33,6 +34,10 @@ struct RequestFacts {
     tracker::WallTime issued{};
     tracker::Found::State found = tracker::Found::State::unknown;
     tracker::EndReason reason = tracker::EndReason::none;  // of an ended one
+
+    // The application's own cookies are tracked here.
+    bool adopts = false;
+    bool on_probation = false;  // of one that is unknown: it came before
 
     tracker::WallTime now{};
     tracker::WallTime memory_created{};  // Tracker::figures().created
@@ -60,6 +65,10 @@ enum class Action : std::uint8_t {
     begin_next,    // its session ran out: successor(), mint_successor(), Set-Cookie, begin() with predecessor
     issue_cookie,  // Set-Cookie with a new token; nothing begins yet
     reactivate_by_reload,  // use_reactivation() before it goes on; Set-Cookie, begin() with predecessor
+    // Of the application's own cookies:
+    await_cookie,   // a session begins if the application sets its cookie with the answer
+    probe,          // a stranger's: noted if the application does not replace it
+    begin_adopted,  // a session begins with this cookie, or the one by which the application replaces it
 
     // The request ends here.
     refuse_required,   // 403 session_required
@@ -112,7 +121,7 @@ constexpr bool sets_cookie(Action action) noexcept {
 
 // Does a session begin, with this request or with the cookie that the answer brings?
 constexpr bool begins(Action action) noexcept {
-    return action == Action::begin_fresh || sets_cookie(action);
+    return action == Action::begin_fresh || action == Action::begin_adopted || sets_cookie(action);
 }
 
 struct AnswerFacts {

@@ -236,7 +236,8 @@ LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, t
         return result;
     }
     KeyRing ring = result.ring.value_or(KeyRing());
-    if (!ring.needs_rotation(now, absolute)) {
+    const bool rotates = ring.needs_rotation(now, absolute);
+    if (!rotates && ring.keeps_adoption()) {
         return result;
     }
 
@@ -245,7 +246,12 @@ LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, t
     if (RAND_priv_bytes(fresh.data(), static_cast<int>(fresh.size())) != 1) {
         error = "no random bytes for \"" + path + "\"";
     } else {
+        // Before the oldest key, of which it is made, may go.
+        if (!ring.empty()) {
+            ring.keep_adoption(ring.adoption());
+        }
         ring.rotate(now, absolute, fresh);
+        ring.keep_adoption(ring.adoption());
         error = replace(path, ring);
     }
     OPENSSL_cleanse(fresh.data(), fresh.size());
@@ -260,7 +266,7 @@ LoadedKeys load_or_create_keys(const std::string& path, tracker::WallTime now, t
         result.warning = std::move(error);
         return result;
     } else {
-        result.rotated = true;
+        result.rotated = rotates;
     }
     result.ring = ring;
     return result;

@@ -1,6 +1,8 @@
 #include "ngx_module/gateway/key_ring.h"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,11 +12,20 @@ namespace agent_sessions::gateway {
 namespace {
 
 constexpr std::string_view kHeadLine = "agent-sessions keys 1";
+constexpr std::string_view kAdoptionWord = "adoption ";
+constexpr std::string_view kAdoptionLabel = "agent-sessions adoption 1";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kMaxLineBytes = 128;
 
 std::int64_t to_number(tracker::WallTime time) noexcept {
     return time.time_since_epoch().count();
+}
+
+void append_secret(std::string& text, const Secret& secret) {
+    for (const std::uint8_t byte : secret) {
+        text += kHexDigits[byte >> 4];
+        text += kHexDigits[byte & 0xf];
+    }
 }
 
 void append_line(std::string& text, const Key& key) {
@@ -24,10 +35,15 @@ void append_line(std::string& text, const Key& key) {
     text += ' ';
     text += std::to_string(to_number(key.active_from));
     text += ' ';
-    for (const std::uint8_t byte : key.secret) {
-        text += kHexDigits[byte >> 4];
-        text += kHexDigits[byte & 0xf];
-    }
+    append_secret(text, key.secret);
+    text += '\n';
+}
+
+void append_adoption(std::string& text, const KeyRing& ring) {
+    text += kAdoptionWord;
+    Secret secret = ring.adoption();
+    append_secret(text, secret);
+    OPENSSL_cleanse(secret.data(), secret.size());
     text += '\n';
 }
 
@@ -89,6 +105,7 @@ bool read_key(std::string_view line, Key& key) {
 
 KeyRing::~KeyRing() {
     OPENSSL_cleanse(keys_.data(), sizeof(keys_));
+    OPENSSL_cleanse(adoption_.data(), adoption_.size());
 }
 
 const Key* KeyRing::signing_key(tracker::WallTime at) const noexcept {
@@ -124,6 +141,23 @@ bool KeyRing::add(const Key& key) noexcept {
     keys_[size_] = key;
     ++size_;
     return true;
+}
+
+Secret KeyRing::adoption() const noexcept {
+    if (keeps_adoption_ || size_ == 0) {
+        return adoption_;
+    }
+    Secret secret{};
+    unsigned int size = 0;
+    HMAC(EVP_sha256(), keys_[0].secret.data(), static_cast<int>(kKeyBytes),
+         reinterpret_cast<const unsigned char*>(kAdoptionLabel.data()), kAdoptionLabel.size(), secret.data(),
+         &size);
+    return secret;
+}
+
+void KeyRing::keep_adoption(const Secret& secret) noexcept {
+    adoption_ = secret;
+    keeps_adoption_ = true;
 }
 
 bool KeyRing::needs_rotation(tracker::WallTime now, tracker::Millis absolute) const noexcept {
@@ -169,11 +203,14 @@ void KeyRing::drop_oldest() noexcept {
 std::string serialize(const KeyRing& ring) {
     std::string text;
     // No growth, so that no copy of a secret stays behind.
-    text.reserve(kMaxLineBytes * (ring.keys().size() + 1));
+    text.reserve(kMaxLineBytes * (ring.keys().size() + 2));
     text += kHeadLine;
     text += '\n';
     for (const Key& key : ring.keys()) {
         append_line(text, key);
+    }
+    if (ring.keeps_adoption()) {
+        append_adoption(text, ring);
     }
     return text;
 }
@@ -196,6 +233,18 @@ std::optional<KeyRing> parse_key_ring(std::string_view text, std::string& error)
         if (line_number == 1) {
             if (line != kHeadLine) {
                 return complain("unknown format");
+            }
+            continue;
+        }
+        if (text.empty() && line.starts_with(kAdoptionWord)) {
+            Secret secret{};
+            const bool readable = read_secret(line.substr(kAdoptionWord.size()), secret);
+            if (readable) {
+                ring.keep_adoption(secret);
+            }
+            OPENSSL_cleanse(secret.data(), secret.size());
+            if (!readable) {
+                return complain("no key");
             }
             continue;
         }

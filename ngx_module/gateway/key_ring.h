@@ -50,6 +50,12 @@ class KeyRing {
     // Adds as the newest. false = full, the id is taken, or it is older than the newest.
     bool add(const Key& key) noexcept;
 
+    // The key for the names of cookies that are not ours. Unlike the others it stays for ever, since such a
+    // cookie does not say by which key it is known. Made of the oldest key, until keep_adoption().
+    Secret adoption() const noexcept;
+    bool keeps_adoption() const noexcept { return keeps_adoption_; }
+    void keep_adoption(const Secret& secret) noexcept;
+
     // true: rotate() would change something.
     bool needs_rotation(tracker::WallTime now, tracker::Millis absolute) const noexcept;
     // Gives an empty ring its first key (active at once), a ring whose newest key is older than
@@ -64,10 +70,12 @@ class KeyRing {
 
     std::array<Key, kMaxKeys> keys_{};
     std::size_t size_ = 0;
+    Secret adoption_{};
+    bool keeps_adoption_ = false;
 };
 
 // First line "agent-sessions keys 1", then one line "ID CREATED_MS ACTIVE_FROM_MS HEX64" per key, oldest
-// first.
+// first, then, where it is kept, one line "adoption HEX64".
 std::string serialize(const KeyRing& ring);
 
 // Accepts exactly what serialize() writes; anything else (also an empty ring) is damage. On damage `error`

@@ -61,9 +61,13 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
+bool is_cookie_name(std::string_view name) noexcept {
+    return !name.empty() && name.size() <= kMaxNameBytes && std::ranges::all_of(name, is_token_character);
+}
+
 std::string check_cookie_settings(const CookieSettings& settings) {
     const std::string& name = settings.name;
-    if (name.empty() || name.size() > kMaxNameBytes || !std::ranges::all_of(name, is_token_character)) {
+    if (!is_cookie_name(name)) {
         return "invalid cookie name " + quoted(name);
     }
     for (const std::string_view prefix : {kHostPrefix, kSecurePrefix}) {

@@ -23,6 +23,9 @@ struct CookieSettings {
     std::string domain;  // empty = none
 };
 
+// RFC 9110 5.6.2: a token; not longer than 64 bytes.
+bool is_cookie_name(std::string_view name) noexcept;
+
 // At configuration time. Empty = all is well; else what is wrong, lower case, no full stop, quoting the
 // value.
 std::string check_cookie_settings(const CookieSettings& settings);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "ngx_module/gateway/adopted_value.h"
 #include "ngx_module/gateway/base64url.h"
 #include "ngx_module/gateway/light_mac.h"
 
@@ -18,6 +19,7 @@ namespace {
 constexpr std::string_view kTokenLabel = "agent-sessions token 1";
 constexpr std::string_view kNameLabel = "agent-sessions name 2";
 constexpr std::string_view kSuccessorLabel = "agent-sessions successor 1";
+constexpr std::string_view kAdoptedLabel = "agent-sessions adopted 1";
 constexpr std::string_view kMarkLabel = "agent-sessions mark 2";
 
 constexpr std::size_t kTimeBytes = 6;
@@ -112,6 +114,7 @@ std::array<std::uint8_t, 16> bytes_of(tracker::SessionKey key) noexcept {
 struct TokenSigner::State {
     KeyRing ring;
     std::array<MacContext, kMaxKeys> contexts;
+    MacContext adoption;
     std::array<LightMac, kMaxKeys> namers;
     std::array<LightMac, kMaxKeys> markers;
     std::array<std::uint8_t, 256> index_of_id;  // kMaxKeys = no such key
@@ -162,6 +165,9 @@ TokenSigner::TokenSigner(const KeyRing& ring) {
         }
         state->index_of_id[ring.keys()[index].id] = static_cast<std::uint8_t>(index);
     }
+    Secret adoption = ring.adoption();
+    state->adoption = make_keyed_context(mac.get(), adoption);
+    OPENSSL_cleanse(adoption.data(), adoption.size());
     state_ = std::move(state);
 }
 
@@ -175,6 +181,25 @@ std::optional<tracker::SessionKey> TokenSigner::name(std::string_view value) con
         return std::nullopt;
     }
     return session_key_of(state_->namers[index], value);
+}
+
+std::optional<tracker::SessionKey> TokenSigner::name_adopted(std::string_view cookie_name,
+                                                             std::string_view value) const noexcept {
+    std::array<char, kMaxAdoptedBytes> plain;
+    if (!state_ || value.size() > plain.size()) {
+        return std::nullopt;
+    }
+    const std::string_view text = plain_cookie_value(value, plain);
+    const auto bytes_of_text = [](std::string_view view) {
+        return Bytes(reinterpret_cast<const std::uint8_t*>(view.data()), view.size());
+    };
+    Digest digest{};
+    if (!compute_mac(state_->adoption.get(), kAdoptedLabel,
+                     {bytes_of_text(cookie_name), bytes_of_text("="), bytes_of_text(text)}, digest)) {
+        return std::nullopt;
+    }
+    return tracker::SessionKey{load_big_endian(Bytes(digest).subspan<0, 8>()),
+                               load_big_endian(Bytes(digest).subspan<8, 8>())};
 }
 
 Verified TokenSigner::verify(std::string_view value) const noexcept {

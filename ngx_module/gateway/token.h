@@ -74,6 +74,12 @@ class TokenSigner {
     // under that key proves. nullopt = no token of any key of the ring. Cost: one LightMac.
     std::optional<tracker::SessionKey> name(std::string_view value) const noexcept;
 
+    // What the session of an application's own cookie is called: the first 128 bits of HMAC-SHA-256(adoption
+    // key, "agent-sessions adopted 1" || name || "=" || value), whereby the several ways to write one value
+    // down (quoted, with %XX) are one. nullopt = no keys, or OpenSSL failed. Cost: one HMAC.
+    std::optional<tracker::SessionKey> name_adopted(std::string_view cookie_name,
+                                                    std::string_view value) const noexcept;
+
     // Cost: one HMAC. Compares in constant time.
     Verified verify(std::string_view value) const noexcept;
 

@@ -85,7 +85,7 @@ void PrintTo(const Kind& kind, std::ostream* stream) {
     *stream << kind.name;
 }
 
-class Kinds : public OpenConnections, public testing::WithParamInterface<Kind> {};
+class Kinds : public OpenConnections, public ::testing::WithParamInterface<Kind> {};
 
 TEST_P(Kinds, AreCut) {
     start();
@@ -106,10 +106,11 @@ TEST_P(Kinds, AreCut) {
 
 INSTANTIATE_TEST_SUITE_P(
     OpenConnections, Kinds,
-    testing::Values(Kind{"EventStream", "GET /stream/events HTTP/1.1\r\n", "data: tick", ""},
-                    Kind{"Download", "GET /stream/download?ticks=100000 HTTP/1.1\r\n", "dddd", ""},
-                    Kind{"Upload", "POST /stream/upload HTTP/1.1\r\nContent-Length: 1000000\r\n", "", "half"},
-                    Kind{"LongPoll", "GET /stream/silent HTTP/1.1\r\n", "", ""}),
+    ::testing::Values(Kind{"EventStream", "GET /stream/events HTTP/1.1\r\n", "data: tick", ""},
+                      Kind{"Download", "GET /stream/download?ticks=100000 HTTP/1.1\r\n", "dddd", ""},
+                      Kind{"Upload", "POST /stream/upload HTTP/1.1\r\nContent-Length: 1000000\r\n", "",
+                           "half"},
+                      Kind{"LongPoll", "GET /stream/silent HTTP/1.1\r\n", "", ""}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(OpenConnections, AnUploadThatNginxBuffersIsCut) {

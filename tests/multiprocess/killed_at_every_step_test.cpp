@@ -133,6 +133,35 @@ const Change kChanges[] = {
      },
      [](Tracker& t) { t.successor(handle_of(t, 1), 2, later(20s)); },
      [](Tracker& t) { return promised_nonce(t) == 1; }, [](Tracker& t) { return promised_nonce(t) == 2; }},
+    {"rekey", [](Tracker& t) { t.begin(request(1, "alice"), now()); },
+     [](Tracker& t) { t.rekey(handle_of(t, 1), key(2), 7, now()); },
+     [](Tracker& t) {
+         return is_state(t, 1, Found::State::live) && is_state(t, 2, Found::State::unknown) &&
+                agent_of(t, 1) == "alice" && t.key_of(handle_of(t, 1)) == key(1);
+     },
+     [](Tracker& t) {
+         return is_state(t, 1, Found::State::live) && is_state(t, 2, Found::State::live) &&
+                handle_of(t, 1) == handle_of(t, 2) && agent_of(t, 2) == "alice" &&
+                t.key_of(handle_of(t, 1)) == key(2) && t.overall_usage().current == 1;
+     }},
+    {"set_aside",
+     [](Tracker& t) {
+         t.begin(request(1, "alice"), now());
+         t.end(key(1), {EndReason::idle, {}, {}}, now());
+     },
+     [](Tracker& t) { t.set_aside(handle_of(t, 1), key(1), key(2), now()); },
+     [](Tracker& t) { return is_state(t, 1, Found::State::ended) && is_state(t, 2, Found::State::unknown); },
+     [](Tracker& t) { return is_state(t, 1, Found::State::unknown) && is_state(t, 2, Found::State::ended); }},
+    {"alias",
+     [](Tracker& t) {
+         t.begin(request(1, "alice"), now());
+         t.rekey(handle_of(t, 1), key(2), 7, now());
+         t.touch(handle_of(t, 2), now());
+         t.sweep(0, 1000, later(1s));
+     },
+     [](Tracker& t) { t.sweep(0, 1000, later(32s)); },
+     [](Tracker& t) { return is_state(t, 1, Found::State::live) && is_state(t, 2, Found::State::live); },
+     [](Tracker& t) { return is_state(t, 1, Found::State::unknown) && is_state(t, 2, Found::State::live); }},
     {"licence", [](Tracker& t) { t.begin(request(1, "alice"), now()); },
      [](Tracker& t) {
          const License license[] = {{"globex", 25, "America/Argentina/ComodRivadavia"}};

@@ -306,6 +306,9 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
             case EventKind::ended:
                 session.sessions.write_ended(event, account, feed_, now);
                 break;
+            case EventKind::rekeyed:
+                session.sessions.write_rekeyed(event);
+                break;
             case EventKind::finished:
                 session.acts.write_finished(event.key.low, event.key.high);
                 break;

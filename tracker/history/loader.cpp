@@ -58,7 +58,7 @@ struct Stored {
 
 constexpr std::string_view kColumns =
     "SELECT key, name, time_zone, agent, started, expires, idle, instance, began_sequence, recorded, label, "
-    "address, user_agent, reason, ended_at, ended_sequence, ended_by, message, why "
+    "address, user_agent, reason, ended_at, ended_sequence, ended_by, message, why, memory_days "
     "FROM session JOIN account ON account.id = session.account WHERE ";
 
 // As long as a slot can note, however somebody changed the row.
@@ -93,6 +93,7 @@ RestoreRequest read(const Statement& row, Stored& stored) {
     request.reason = reason_of(row.integer(13));
     request.ended_at = row.instant(14);
     request.ended_sequence = static_cast<std::uint64_t>(row.integer(15));
+    request.memory_days = static_cast<std::uint8_t>(row.integer(19));
     request.by = stored.by;
     request.message = stored.message;
     request.why = stored.why;

@@ -111,6 +111,10 @@ ALTER TABLE state ADD COLUMN unscrubbed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE session ADD COLUMN recorded INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX session_told ON session (expires) WHERE reason IN (1, 2, 3);
 )sql",
+    R"sql(
+-- An application's own cookie that a person or rule closed is refused for so many days; 0 = it is ours.
+ALTER TABLE session ADD COLUMN memory_days INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 int version_of(Connection& connection) {

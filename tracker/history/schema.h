@@ -13,7 +13,7 @@
 
 namespace agent_sessions::tracker::history {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 // The name that stands for all accounts together, in `account.name`.
 inline constexpr std::string_view kAllAccounts = "*";

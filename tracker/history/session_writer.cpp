@@ -22,6 +22,11 @@ WallTime last_seen_of(const EndedFacts& facts, Now now) noexcept {
     return std::max(to_wall(facts.last_seen, now), facts.started);
 }
 
+// An application's own cookie may be good for longer than was known when its session began.
+std::optional<WallTime> later_expiry(const EndedFacts& facts, Now now) noexcept {
+    return facts.memory_days != 0 ? std::optional(to_wall(facts.deadline, now)) : std::nullopt;
+}
+
 }  // namespace
 
 struct SessionWriter::Begin {
@@ -37,6 +42,7 @@ struct SessionWriter::Begin {
     Lifetime lifetime{};
     WallTime expires{};
     bool recorded = true;
+    std::uint8_t memory_days = 0;
 };
 
 struct SessionWriter::End {
@@ -48,6 +54,7 @@ struct SessionWriter::End {
     std::string_view why{};
     std::string_view message{};
     std::optional<WallTime> last_seen{};
+    std::optional<WallTime> expires{};
 };
 
 SessionWriter::SessionWriter(Connection& connection, AccountIds& accounts)
@@ -55,8 +62,8 @@ SessionWriter::SessionWriter(Connection& connection, AccountIds& accounts)
       accounts_(accounts),
       insert_(connection.prepare(R"sql(
 INSERT INTO session (key, account, agent, label, address, user_agent, started, began_at, began_sequence,
-                     logged_in_at, idle, absolute, instance, expires, recorded)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?3 IS NULL THEN NULL ELSE ?8 END, ?10, ?11, ?12, ?13, ?14)
+                     logged_in_at, idle, absolute, instance, expires, recorded, memory_days)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?3 IS NULL THEN NULL ELSE ?8 END, ?10, ?11, ?12, ?13, ?14, ?15)
 ON CONFLICT (key) DO UPDATE SET
     agent = coalesce(excluded.agent, agent), label = coalesce(excluded.label, label),
     address = coalesce(excluded.address, address), user_agent = coalesce(excluded.user_agent, user_agent),
@@ -69,22 +76,24 @@ WHERE key = ?1 AND ended_at IS NULL
 )sql")),
       end_(connection.prepare(R"sql(
 UPDATE session SET ended_at = ?2, ended_sequence = ?3, reason = ?4, ended_by = ?5, why = ?6, message = ?7,
-    last_seen = coalesce(?8, last_seen)
+    last_seen = coalesce(?8, last_seen), expires = max(expires, coalesce(?9, expires))
 WHERE key = ?1 AND ended_at IS NULL
-)sql")) {}
+)sql")),
+      rekey_(connection.prepare("UPDATE OR REPLACE session SET key = ?2 WHERE key = ?1")) {}
 
 void SessionWriter::insert(const Begin& begin) {
     insert_
         .with(begin.key, begin.account, text_or_null(begin.agent), text_or_null(begin.label),
               text_or_null(begin.address), text_or_null(begin.user_agent), begin.started, begin.began_at,
               begin.began_sequence, seconds(begin.lifetime.idle), seconds(begin.lifetime.absolute),
-              seconds(begin.lifetime.instance), begin.expires, begin.recorded ? 1 : 0)
+              seconds(begin.lifetime.instance), begin.expires, begin.recorded ? 1 : 0,
+              static_cast<int>(begin.memory_days))
         .run();
 }
 
 bool SessionWriter::end(const End& end) {
     end_.with(end.key, end.ended_at, end.sequence, end.reason, text_or_null(end.by), text_or_null(end.why),
-              text_or_null(end.message), end.last_seen)
+              text_or_null(end.message), end.last_seen, end.expires)
         .run();
     return connection_.changes() != 0;
 }
@@ -105,9 +114,11 @@ void SessionWriter::write_begun(const Event& event, std::string_view account, Hi
         begin.user_agent = row.user_agent;
         begin.lifetime = row.lifetime;
         begin.expires = to_wall(row.deadline, now);
+        begin.memory_days = row.memory_days;
     } else if ((over = feed.ended_session(event.key, now))) {
         begin.lifetime = over->lifetime;
         begin.expires = to_wall(over->deadline, now);
+        begin.memory_days = over->memory_days;
     }
     begin.recorded = event.recorded;
     if (event.recorded) {
@@ -137,6 +148,7 @@ void SessionWriter::write_ended(const Event& event, std::string_view account, Hi
         over.why = facts->why;
         over.message = facts->message;
         over.last_seen = last_seen_of(*facts, now);
+        over.expires = later_expiry(*facts, now);
     }
     if (end(over)) {
         return;
@@ -152,6 +164,7 @@ void SessionWriter::write_ended(const Event& event, std::string_view account, Hi
     begin.began_sequence = facts ? facts->begun_sequence : event.sequence;
     begin.lifetime = facts ? facts->lifetime : Lifetime{};
     begin.expires = facts ? to_wall(facts->deadline, now) : event.started + Lifetime{}.absolute;
+    begin.memory_days = facts ? facts->memory_days : 0;
     insert(begin);
     end(over);
 }
@@ -172,6 +185,7 @@ void SessionWriter::write_live(const Row& row, std::string_view account, Now now
     begin.began_sequence = row.begun_sequence;
     begin.lifetime = row.lifetime;
     begin.expires = to_wall(row.deadline, now);
+    begin.memory_days = row.memory_days;
     insert(begin);
 }
 
@@ -190,10 +204,17 @@ bool SessionWriter::write_over(const EndedFacts& facts, Now now) {
     begin.began_sequence = facts.begun_sequence;
     begin.lifetime = facts.lifetime;
     begin.expires = to_wall(facts.deadline, now);
+    begin.memory_days = facts.memory_days;
     insert(begin);
     end({facts.key, to_wall(facts.ended_at, now), facts.ended_sequence, facts.reason, facts.by, facts.why,
-         facts.message, last_seen_of(facts, now)});
+         facts.message, last_seen_of(facts, now), later_expiry(facts, now)});
     return true;
+}
+
+void SessionWriter::write_rekeyed(const Event& event) {
+    if (const auto earlier = parse_ref(event.text)) {
+        rekey_.with(*earlier, event.key).run();
+    }
 }
 
 void SessionWriter::write_lost(SessionKey key, std::uint64_t sequence, WallTime at) {

@@ -18,6 +18,7 @@ class SessionWriter {
     void write_begun(const Event& event, std::string_view account, HistoryFeed& feed, Now now);
     void write_identified(const Event& event, HistoryFeed& feed, Now now);
     void write_ended(const Event& event, std::string_view account, HistoryFeed& feed, Now now);
+    void write_rekeyed(const Event& event);
 
     // From the table alone.
     void write_live(const Row& row, std::string_view account, Now now);
@@ -38,6 +39,7 @@ class SessionWriter {
     Statement insert_;
     Statement identify_;
     Statement end_;
+    Statement rekey_;
 };
 
 }  // namespace agent_sessions::tracker::history

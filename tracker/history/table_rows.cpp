@@ -21,7 +21,7 @@ void TableRows::end_missing(Connection& connection, std::uint64_t sequence, Now 
     }
     for (const SessionKey key : alive) {
         const Found found = feed_.tracker().find(key, now);
-        if (found.state == Found::State::live) {
+        if (found.state == Found::State::live && feed_.tracker().key_of(found.handle) == key) {
             continue;
         }
         const auto facts =

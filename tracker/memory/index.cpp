@@ -5,6 +5,10 @@
 namespace agent_sessions::tracker::memory {
 namespace {
 
+// More earlier names than any session has at one time; keeps names that lead to each other from going round
+// in circles.
+constexpr int kMostNames = 16;
+
 Shared<std::uint64_t>* vacancy(IndexGroup& group) noexcept {
     for (auto& entry : group.entries) {
         if (entry.load(std::memory_order_relaxed) == 0) {
@@ -16,7 +20,7 @@ Shared<std::uint64_t>* vacancy(IndexGroup& group) noexcept {
 
 }  // namespace
 
-Located locate(Layout& layout, SessionKey key) noexcept {
+Located locate_name(Layout& layout, SessionKey key) noexcept {
     IndexGroup* group = &layout.group(home_group(layout, key));
     for (int depth = 0; group != nullptr && depth < kLongestChain; ++depth) {
         if (const Located located = search_group(layout, *group, key)) {
@@ -25,6 +29,20 @@ Located locate(Layout& layout, SessionKey key) noexcept {
         group = next_group(layout, *group);
     }
     return {};
+}
+
+Located locate(Layout& layout, SessionKey key) noexcept {
+    Located located = locate_name(layout, key);
+    for (int hops = 0; located && located.word.state() == SlotState::alias; ++hops) {
+        const ColdSlot& cold = layout.cold(located.slot);
+        const SessionKey next{cold.successor_high.load(std::memory_order_relaxed),
+                              cold.successor_low.load(std::memory_order_relaxed)};
+        std::atomic_thread_fence(std::memory_order_acquire);
+        const SlotWord after(layout.hot(located.slot).word.load(std::memory_order_relaxed));
+        const bool is_same = after.generation() == located.word.generation();
+        located = is_same && hops < kMostNames ? locate_name(layout, next) : Located{};
+    }
+    return located;
 }
 
 bool enter(Transaction& change, SessionKey key, SlotIndex slot) noexcept {

@@ -18,9 +18,12 @@ struct Located {
     explicit operator bool() const noexcept { return slot != kNoSlot; }
 };
 
-// The slot that holds this key, live or ended. Lock-free; a miss may be wrong only while a change is under
-// way.
+// The slot of the session with this key, live or ended; an earlier name of it leads there, too. Lock-free; a
+// miss may be wrong only while a change is under way.
 Located locate(Layout& layout, SessionKey key) noexcept;
+
+// The slot that holds this very key, which may be an alias. Likewise.
+Located locate_name(Layout& layout, SessionKey key) noexcept;
 
 // Enters a slot. false: no room, which keyed hashing makes a matter of 7 standard deviations. REQUIRES: the
 // lock.

@@ -46,6 +46,7 @@ Geometry geometry_for(std::uint64_t capacity) noexcept {
     geometry.events = std::clamp<std::uint64_t>(std::bit_ceil(capacity), 4096, 65536);
     geometry.quarters = std::clamp<std::uint64_t>(geometry.accounts * 16, 4096, 65536);
     geometry.acts = 512;
+    geometry.probation_buckets = std::clamp<std::uint64_t>(capacity / 64, 64, 16384);
 
     Carver carver(sizeof(Layout));
     geometry.hot_offset = carver.carve(geometry.slots * sizeof(HotSlot));
@@ -60,6 +61,7 @@ Geometry geometry_for(std::uint64_t capacity) noexcept {
     geometry.event_offset = carver.carve(geometry.events * sizeof(EventRecord));
     geometry.quarter_offset = carver.carve(geometry.quarters * sizeof(QuarterRecord));
     geometry.act_offset = carver.carve(geometry.acts * sizeof(ActRecord));
+    geometry.probation_offset = carver.carve(geometry.probation_buckets * sizeof(ProbationBucket));
     geometry.total_bytes = carver.total();
     return geometry;
 }

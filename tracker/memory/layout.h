@@ -4,6 +4,7 @@
 // Invariants (checked by validate()):
 //  1. A slot that is not free stands in exactly one index entry, with the tag of its key; a free slot in
 //  none.
+//     An alias stands in one, too, with the tag of the earlier name.
 //  2. A free slot is on the free list or above `fresh_slots`; never both.
 //  3. Per account and for "*" (account 0): current = slots live or ending; agents = distinct agent texts
 //  among them.
@@ -76,7 +77,8 @@ struct ColdSlot {
     Shared<std::int64_t> begun;             // boot clock, ms
     Shared<std::uint64_t> successor_nonce;  // 0 = no successor promised
     Shared<std::int64_t> successor_issued;  // wall clock, ms
-    Shared<std::uint64_t> successor_high;   // key of the session that came of it, 0 = none yet
+    // Key of the session that came of it, 0 = none yet. Of an alias: the name that leads on to the session.
+    Shared<std::uint64_t> successor_high;
     Shared<std::uint64_t> successor_low;
     Shared<SlotIndex> next_free;
     Shared<TextIndex> label;
@@ -89,9 +91,11 @@ struct ColdSlot {
     Shared<std::uint32_t> instance_seconds;
     Shared<std::uint32_t> shown_urls[kShownUrls];
     Shared<std::uint16_t> shown_next;
-    Shared<std::uint16_t> version;     // odd while the details are being changed
-    Shared<std::uint32_t> last_seen;   // seconds of the boot clock, once the session is over
-    Shared<std::uint32_t> unrecorded;  // 1 = the history must not learn whose session it is
+    Shared<std::uint16_t> version;       // odd while the details are being changed
+    Shared<std::uint32_t> last_seen;     // seconds of the boot clock, once the session is over
+    Shared<std::uint8_t> unrecorded;     // 1 = the history must not learn whose session it is
+    Shared<std::uint8_t> memory_days;    // BeginRequest::memory_days
+    Shared<std::uint16_t> cookie_scope;  // BeginRequest::cookie_scope
     // Events' sequences; what is above the committed one is not in the history yet.
     Shared<std::uint64_t> begun_sequence;
     Shared<std::uint64_t> ended_sequence;
@@ -221,6 +225,14 @@ struct alignas(64) EventRecord {
 };
 static_assert(sizeof(EventRecord) == 256);
 
+inline constexpr std::size_t kBucketStrangers = 8;
+
+// One cache line of the probation area. An entry is (tag << 32 | second of the boot clock); 0 = empty.
+struct alignas(64) ProbationBucket {
+    Shared<std::uint64_t> strangers[kBucketStrangers];
+};
+static_assert(sizeof(ProbationBucket) == 64);
+
 struct UndoEntry {
     Shared<std::uint64_t> where;  // offset of the word from the start of the segment << 8 | its size in bytes
     Shared<std::uint64_t> before;
@@ -260,6 +272,7 @@ struct Geometry {
     std::uint64_t events;  // a power of two
     std::uint64_t quarters;
     std::uint64_t acts;
+    std::uint64_t probation_buckets;
 
     std::uint64_t hot_offset;
     std::uint64_t cold_offset;
@@ -273,6 +286,7 @@ struct Geometry {
     std::uint64_t event_offset;
     std::uint64_t quarter_offset;
     std::uint64_t act_offset;
+    std::uint64_t probation_offset;
     std::uint64_t total_bytes;
 
     friend bool operator==(const Geometry&, const Geometry&) = default;
@@ -369,6 +383,9 @@ struct Layout {
     }
     ActRecord& act(std::uint64_t number) noexcept {
         return at<ActRecord>(geometry.act_offset)[number % geometry.acts];
+    }
+    ProbationBucket& probation_bucket(std::uint64_t index) noexcept {
+        return at<ProbationBucket>(geometry.probation_offset)[index];
     }
 
     // How many slots and accounts have ever been in use, and never more than there are.

@@ -106,7 +106,7 @@ bool copy_slot(Layout& from, SlotIndex slot, Layout& to) {
     to_cold.why.store(copy_text(from, cold.why.load(), change, 0));
     if (SlotWord(hot.word.load()).state() == SlotState::ended) {
         change.add(to.totals.ended, std::uint32_t{1});
-    } else {
+    } else if (SlotWord(hot.word.load()).is_counted()) {
         copy_instances(from, hot, change, to_hot);
         recount_begin(change, account, to_hot.agent.load());
     }

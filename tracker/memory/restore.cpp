@@ -5,6 +5,7 @@
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/index.h"
 #include "tracker/memory/quarters.h"
+#include "tracker/memory/session_names.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
 #include "tracker/memory/slot_filling.h"
@@ -75,6 +76,7 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
     if (!is_over(request) && layout.totals.live.load(std::memory_order_relaxed) >= layout.geometry.capacity) {
         return false;
     }
+    drop_dead_alias(layout, request.key);
     Transaction change(layout);
     const auto account = obtain_account(change, request.account);
     if (!account) {
@@ -92,6 +94,7 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
     layout.hot(slot).requests.store(kUnknownRequests, std::memory_order_relaxed);
     layout.cold(slot).begun_sequence.store(request.begun_sequence, std::memory_order_relaxed);
     layout.cold(slot).unrecorded.store(request.recorded ? 0 : 1, std::memory_order_relaxed);
+    layout.cold(slot).memory_days.store(request.memory_days, std::memory_order_relaxed);
     if (is_over(request)) {
         fill_over(change, slot, request, *account);
         publish(change, slot,

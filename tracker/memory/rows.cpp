@@ -117,6 +117,7 @@ bool copy_once(Layout& layout, SlotIndex slot, SlotWord word, Now now, Row& row,
     row.begun = instant_of<BootTime>(cold.begun.load(std::memory_order_relaxed));
     row.last_seen = to_wall(last_seen_of(layout, slot, word), now);
     row.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
+    row.memory_days = cold.memory_days.load(std::memory_order_relaxed);
     row.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
     row.lifetime = lifetime_of(layout, slot);
     row.deadline = deadline_of(layout, slot);
@@ -146,9 +147,12 @@ bool copy_facts_once(Layout& layout, SlotIndex slot, SlotWord word, EndedFacts& 
     facts.begun_sequence = cold.begun_sequence.load(std::memory_order_relaxed);
     facts.ended_sequence = cold.ended_sequence.load(std::memory_order_relaxed);
     facts.recorded = cold.unrecorded.load(std::memory_order_relaxed) == 0;
+    facts.memory_days = cold.memory_days.load(std::memory_order_relaxed);
     facts.lifetime = lifetime_of(layout, slot);
     facts.deadline = deadline_of(layout, slot);
     facts.reactivations = cold.reactivations.load(std::memory_order_relaxed);
+    facts.followed = (cold.successor_high.load(std::memory_order_relaxed) |
+                      cold.successor_low.load(std::memory_order_relaxed)) != 0;
     return read_text(layout, hot.agent.load(std::memory_order_relaxed), facts.agent) &&
            read_text(layout, cold.ended_by.load(std::memory_order_relaxed), facts.by) &&
            read_text(layout, cold.message.load(std::memory_order_relaxed), facts.message) &&

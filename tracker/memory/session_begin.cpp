@@ -1,4 +1,5 @@
 #include "tracker/memory/accounts.h"
+#include "tracker/memory/session_names.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
 #include "tracker/memory/slot_filling.h"
@@ -21,6 +22,7 @@ Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexce
     if (layout.totals.live.load(std::memory_order_relaxed) >= layout.geometry.capacity) {
         return {BeginResult::table_full, {}};
     }
+    drop_dead_alias(layout, request.key);
     make_room(layout);
     Transaction change(layout);
     const auto account = obtain_account(change, request.account);
@@ -40,6 +42,8 @@ Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexce
     fill_details(change, slot, request, *account);
     ColdSlot& cold = layout.cold(slot);
     cold.unrecorded.store(request.recorded ? 0 : 1, std::memory_order_relaxed);
+    cold.memory_days.store(request.memory_days, std::memory_order_relaxed);
+    cold.cookie_scope.store(request.cookie_scope, std::memory_order_relaxed);
     cold.begun_sequence.store(layout.totals.next_event.load(std::memory_order_relaxed),
                               std::memory_order_relaxed);
     count_begin(change, *account, hot.agent.load(std::memory_order_relaxed), now);
@@ -55,6 +59,7 @@ std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallT
     if (const Located known = locate(layout, key)) {
         return SessionHandle{known.slot, known.word.generation()};
     }
+    drop_dead_alias(layout, key);
     make_room(layout);
     Transaction change(layout);
     const auto index = obtain_account(change, account);

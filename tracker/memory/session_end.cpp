@@ -1,10 +1,23 @@
+#include <algorithm>
+
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/instances.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
+#include "tracker/memory/slot_filling.h"
 #include "tracker/memory/texts.h"
 
 namespace agent_sessions::tracker::memory {
+namespace {
+
+// Seconds of the boot clock after which the cookie of a session that was closed at `end` can't be good.
+std::uint32_t last_validity(Layout& layout, SlotIndex slot, BootTime end) noexcept {
+    const std::chrono::days memory{layout.cold(slot).memory_days.load(std::memory_order_relaxed)};
+    return std::max(layout.hot(slot).deadline.load(std::memory_order_relaxed),
+                    memory.count() == 0 ? 0 : seconds_of((end + memory).time_since_epoch()));
+}
+
+}  // namespace
 
 void note_last_seen(Layout& layout, SlotIndex slot, SlotWord live) noexcept {
     const auto seconds =
@@ -44,6 +57,9 @@ void settle_slot(Layout& layout, SlotIndex slot, const EndRequest& request, Now 
         change.set(cold.ended_by, refer(change, cut(request.by, kMaxUserBytes), 0));
         change.set(cold.message, refer(change, cut(request.message, kMaxMessageBytes), 0));
         change.set(cold.why, refer(change, cut(request.why, kMaxMessageBytes), 0));
+        if (is_told(word.reason())) {
+            change.set(hot.deadline, last_validity(layout, slot, word.time()));
+        }
         change.set(cold.ended_sequence, layout.totals.next_event.load(std::memory_order_relaxed));
         count_end(change, hot.account.load(std::memory_order_relaxed),
                   hot.agent.load(std::memory_order_relaxed), now);
@@ -75,7 +91,7 @@ void forget_slot(Layout& layout, SlotIndex slot) noexcept {
     HotSlot& hot = layout.hot(slot);
     ColdSlot& cold = layout.cold(slot);
     const SlotWord word(hot.word.load(std::memory_order_acquire));
-    if (word.state() != SlotState::ended) {
+    if (word.state() != SlotState::ended && word.state() != SlotState::alias) {
         return;
     }
     Transaction change(layout);
@@ -84,7 +100,9 @@ void forget_slot(Layout& layout, SlotIndex slot) noexcept {
     release(change, cold.ended_by.load(std::memory_order_relaxed));
     release(change, cold.message.load(std::memory_order_relaxed));
     release(change, cold.why.load(std::memory_order_relaxed));
-    change.add(layout.totals.ended, ~std::uint32_t{0});
+    if (word.state() == SlotState::ended) {
+        change.add(layout.totals.ended, ~std::uint32_t{0});
+    }
     change.set(cold.next_free, layout.totals.free_slots.load(std::memory_order_relaxed));
     change.set(layout.totals.free_slots, slot);
     publish(change, slot,

@@ -24,7 +24,7 @@ std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallT
 // Lets counts, texts, instances and the event follow a slot whose word says `ending`. Others are left alone.
 void settle_slot(Layout& layout, SlotIndex slot, const EndRequest& request, Now now) noexcept;
 
-// Frees an ended slot.
+// Frees an ended slot, or that of an alias.
 void forget_slot(Layout& layout, SlotIndex slot) noexcept;
 
 IdentifyResult rename_agent(Layout& layout, SlotIndex slot, std::string_view agent, Now now) noexcept;

@@ -70,6 +70,8 @@ void fill_slot(Layout& layout, SlotIndex slot, SessionKey key, WallTime started,
     cold.shown_next.store(0, std::memory_order_relaxed);
     cold.last_seen.store(0, std::memory_order_relaxed);
     cold.unrecorded.store(0, std::memory_order_relaxed);
+    cold.memory_days.store(0, std::memory_order_relaxed);
+    cold.cookie_scope.store(0, std::memory_order_relaxed);
     cold.begun_sequence.store(0, std::memory_order_relaxed);
     cold.ended_sequence.store(0, std::memory_order_relaxed);
     fill_nobody(layout, slot);

@@ -13,6 +13,7 @@ enum class SlotState : std::uint8_t {
     live = 1,
     ending = 2,  // refused already, still counted: counts and event follow under the lock
     ended = 3,
+    alias = 4,  // no session: an earlier name of one, see session_names.h
 };
 
 // Bits from the top: 20 generation, 3 state, 3 reason, 38 milliseconds of the boot clock (8.7 years).
@@ -40,9 +41,7 @@ class SlotWord {
     constexpr SlotWord with_state(SlotState state) const { return {generation(), state, reason(), time()}; }
 
     // Free neither, nor damaged.
-    constexpr bool is_in_use() const {
-        return state() == SlotState::live || state() == SlotState::ending || state() == SlotState::ended;
-    }
+    constexpr bool is_in_use() const { return state() != SlotState::free && state() <= SlotState::alias; }
     // Ended for every request, whether its counts have followed or not.
     constexpr bool is_over() const { return state() == SlotState::ending || state() == SlotState::ended; }
     // Part of the counts, and so of the lists.

@@ -85,6 +85,7 @@ class Walk {
         const std::uint32_t used = layout_.totals.fresh_slots;
         std::uint64_t live = 0;
         std::uint64_t ended = 0;
+        std::uint64_t aliases = 0;
         for (SlotIndex slot = 0; slot < used; ++slot) {
             const SlotWord word(layout_.hot(slot).word.load());
             switch (word.state()) {
@@ -99,13 +100,34 @@ class Walk {
                     ++ended;
                     ended_slot(slot);
                     break;
+                case SlotState::alias:
+                    ++aliases;
+                    alias_slot(slot);
+                    break;
                 default:
                     fault("slot " + number(slot) + " has no valid state");
             }
         }
         expect(layout_.totals.live, live, "the number of live sessions");
         expect(layout_.totals.ended, ended, "the number of ended sessions");
-        occupied_ = live + ended;
+        occupied_ = live + ended + aliases;
+    }
+
+    void expect_found(SlotIndex slot) {
+        const Located located = locate_name(layout_, {layout_.hot(slot).key_high, layout_.hot(slot).key_low});
+        if (!located || located.slot != slot) {
+            fault("slot " + number(slot) + " is not found by its key");
+        }
+    }
+
+    void alias_slot(SlotIndex slot) {
+        expect_found(slot);
+        const HotSlot& hot = layout_.hot(slot);
+        const ColdSlot& cold = layout_.cold(slot);
+        if (hot.agent != 0 || hot.instances != 0 || cold.label != 0 || cold.address != 0 ||
+            cold.user_agent != 0 || cold.ended_by != 0 || cold.message != 0 || cold.why != 0) {
+            fault("alias " + number(slot) + " has details of a session");
+        }
     }
 
     void common_slot(SlotIndex slot) {
@@ -118,11 +140,7 @@ class Walk {
         if (account == kOverall || account >= layout_.totals.accounts) {
             fault(name + " is of account " + number(account) + ", which does not exist");
         }
-        const SessionKey key{hot.key_high, hot.key_low};
-        const Located located = locate(layout_, key);
-        if (!located || located.slot != slot) {
-            fault(name + " is not found by its key");
-        }
+        expect_found(slot);
         refer_to(hot.agent, name);
         refer_to(layout_.cold(slot).ended_by, name);
         refer_to(layout_.cold(slot).message, name);

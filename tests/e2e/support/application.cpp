@@ -20,7 +20,9 @@ std::string place(const std::string& location, const std::string& headers, const
     return "location " + location +
            " {\n add_header X-Agent-Id \"$arg_login$http_x_test_login\" always;\n"
            " add_header X-Closed \"$arg_closed\" always;\n"
-           " add_header X-Logout \"$arg_logout\" always;\n" +
+           " add_header X-Logout \"$arg_logout\" always;\n"
+           " add_header Set-Cookie $http_x_test_set_cookie always;\n"
+           " add_header Set-Cookie $http_x_test_set_cookie_too always;\n" +
            headers + " " + answer + "\n}\n";
 }
 

@@ -2,7 +2,7 @@
 //
 // It answers 200 with a page that names the request. "login" in the query, or the header X-Test-Login, comes
 // back as X-Agent-Id, like an application that knows its agent, "closed" as X-Closed and "logout" as
-// X-Logout. Special places:
+// X-Logout. The headers X-Test-Set-Cookie and X-Test-Set-Cookie-Too come back as Set-Cookie. Special places:
 // /refused/401 (403, 407), /redirect, /unchanged (304), /conditional (304 to any condition), /broken (500),
 // /cached, /private, /no-store, /accelerated (X-Accel-Redirect: /protected/page), /allowed (204, or 401 with
 // ?deny=1), /login-cookie (sets a cookie of its own).

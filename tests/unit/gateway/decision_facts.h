@@ -11,21 +11,10 @@ namespace agent_sessions::gateway {
 
 inline void PrintTo(Action action, std::ostream* stream) {
     constexpr std::string_view kNames[] = {
-        "pass_live",
-        "pass_live_quiet",
-        "pass_untracked",
-        "begin_fresh",
-        "begin_next",
-        "issue_cookie",
-        "reactivate_by_reload",
-        "refuse_required",
-        "refuse_conflict",
-        "refuse_untracked",
-        "refuse_unjudged",
-        "tell_ended",
-        "refuse_ended",
-        "reactivate_by_mark",
-        "drop_mark",
+        "pass_live",       "pass_live_quiet",      "pass_untracked",   "begin_fresh",     "begin_next",
+        "issue_cookie",    "reactivate_by_reload", "await_cookie",     "probe",           "begin_adopted",
+        "refuse_required", "refuse_conflict",      "refuse_untracked", "refuse_unjudged", "tell_ended",
+        "refuse_ended",    "reactivate_by_mark",   "drop_mark",
     };
     *stream << kNames[static_cast<std::size_t>(action)];
 }

@@ -244,5 +244,32 @@ TEST(KeyRingText, EveryCutIsNoticed) {
     }
 }
 
+TEST(KeyRingAdoption, StaysWhateverKeysComeAndGo) {
+    KeyRing ring;
+    ring.rotate(kNow, kAbsolute, secret_of(1));
+    const Secret made = ring.adoption();
+    EXPECT_NE(made, secret_of(1));
+    EXPECT_FALSE(ring.keeps_adoption());
+    ring.keep_adoption(made);
+    ring.rotate(kNow + days(31), kAbsolute, secret_of(2));
+    ring.rotate(kNow + days(60), kAbsolute, secret_of(3));
+    ASSERT_NE(ring.keys()[0].secret, secret_of(1));
+    EXPECT_EQ(ring.adoption(), made);
+    std::string error;
+    const auto read = parse_key_ring(serialize(ring), error);
+    ASSERT_TRUE(read) << error;
+    EXPECT_TRUE(read->keeps_adoption());
+    EXPECT_EQ(read->adoption(), made);
+}
+
+TEST(KeyRingAdoption, StandsInTheLastLineOnly) {
+    const std::string key = "0 1 1 " + hex('0') + "\n";
+    const std::string adoption = "adoption " + hex('1') + "\n";
+    EXPECT_EQ(damage_of(kHead + adoption + key), "no key in line 2");
+    EXPECT_EQ(damage_of(kHead + key + adoption + adoption), "no key in line 3");
+    EXPECT_EQ(damage_of(kHead + key + "adoption 1\n"), "no key in line 3");
+    EXPECT_EQ(damage_of(kHead + adoption), "no key in it");
+}
+
 }  // namespace
 }  // namespace agent_sessions::gateway

@@ -379,5 +379,16 @@ TEST(Base64Url, RefusesWhatIsNotCanonical) {
     }
 }
 
+TEST_F(TokenTest, AnAdoptedCookieIsNamedAsDocumented) {
+    const auto digest = hmac(ring_.adoption(), "agent-sessions adopted 1sid=a/b");
+    const SessionKey expected{big_endian(digest.data()), big_endian(digest.data() + 8)};
+    for (const char* value : {"a/b", "\"a/b\"", "a%2Fb", "%61%2fb"}) {
+        EXPECT_EQ(signer_.name_adopted("sid", value), expected) << value;
+    }
+    EXPECT_NE(signer_.name_adopted("other", "a/b"), expected);
+    EXPECT_FALSE(signer_.name_adopted("sid", std::string(4097, 'a')));
+    EXPECT_FALSE(TokenSigner().name_adopted("sid", "a"));
+}
+
 }  // namespace
 }  // namespace agent_sessions::gateway

@@ -83,6 +83,32 @@ TEST_F(Loading, WhatWasOverItsLimitMeanwhileIsOver) {
     EXPECT_EQ(number("SELECT ended_at - began_at FROM session"), Millis(12h).count());
 }
 
+TEST_F(Loading, WhatGotAnotherKeyStaysEndedUnderIt) {
+    begin(1, "alice");
+    follow();
+    tracker_.rekey(tracker_.find(key(1), clock_.now()).handle, key(2), 0, clock_.now());
+    follow();
+    end(2);
+    follow();
+    EXPECT_EQ(number("SELECT count(*) FROM session"), 1);
+    EXPECT_EQ(load().what.ended, 1u);
+    ASSERT_EQ(revived(2).state, Found::State::ended);
+    EXPECT_EQ(revived_.ended_facts(revived(2).handle)->agent, "alice");
+    EXPECT_EQ(revived(1).state, Found::State::unknown);
+}
+
+TEST_F(Loading, AClosedForeignCookieStaysRefusedForItsDays) {
+    BeginRequest foreign = request(1, "alice");
+    foreign.memory_days = 30;
+    tracker_.begin(foreign, clock_.now());
+    follow();
+    end(1);
+    follow();
+    clock_.advance(24h * 29);
+    EXPECT_EQ(load().what.ended, 1u);
+    EXPECT_EQ(revived(1).state, Found::State::ended);
+}
+
 TEST_F(Loading, WhatWasEndedStaysEnded) {
     begin(1, "alice");
     begin(2);

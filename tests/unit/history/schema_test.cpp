@@ -21,6 +21,7 @@ class Schema : public ::testing::Test {
         Connection connection = open();
         connection.execute(
             "DROP INDEX session_told; ALTER TABLE session DROP COLUMN recorded; "
+            "ALTER TABLE session DROP COLUMN memory_days; "
             "ALTER TABLE state DROP COLUMN unscrubbed; "
             "PRAGMA user_version = 1");
     }
