@@ -109,7 +109,7 @@ inline RequestState* make_state(ngx_http_request_t& request, RequestState* old) 
     if (memory == nullptr) {
         return nullptr;
     }
-    auto* open = new (memory) OpenRequest{};
+    auto* open = new (memory) OpenRequest;  // without the braces, which would set all of it to zero first
     open->request = &request;
     open->cleanup.handler = close_open_request;
     open->cleanup.data = open;
