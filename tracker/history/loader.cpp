@@ -93,7 +93,8 @@ RestoreRequest read(const Statement& row, Stored& stored) {
     request.reason = reason_of(row.integer(13));
     request.ended_at = row.instant(14);
     request.ended_sequence = static_cast<std::uint64_t>(row.integer(15));
-    request.memory_days = static_cast<std::uint8_t>(row.integer(19));
+    request.memory_days = static_cast<std::uint8_t>(
+        std::clamp<std::int64_t>(row.integer(19), 0, std::numeric_limits<std::uint8_t>::max()));
     request.by = stored.by;
     request.message = stored.message;
     request.why = stored.why;

@@ -1,5 +1,6 @@
 // The body of a request that ends sessions or erases a name.
 #include "admin/erase_request.h"
+#include "admin/json_body.h"
 #include "admin/problem.h"
 #include "admin/terminate_request.h"
 #include "admin/text.h"
@@ -13,6 +14,19 @@ void check_words(const admin::TerminationWords& words) {
     for (const std::string& text : {words.reason, words.message}) {
         promise(text.size() <= admin::kMaxWordsBytes, "words are bounded");
         promise(admin::is_valid_utf8(text) && !admin::has_control_characters(text), "words are plain text");
+    }
+}
+
+// Over at every look, so that a body is parsed piece by piece.
+class ShortSlice final : public admin::Slice {
+  public:
+    bool over() const noexcept override { return true; }
+    tracker::Now now() const noexcept override { return {}; }
+};
+
+template <typename Part>
+void read_whole(Part& part) {
+    while (!part.read(ShortSlice())) {
     }
 }
 
@@ -37,10 +51,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     using namespace agent_sessions::fuzz;
     const std::string_view body = Input(bytes, size).rest();
     parse([&] {
-        const admin::TerminateRequest request = admin::parse_terminate_request(body);
+        admin::JsonBody json(body);
+        read_whole(json);
+        admin::TerminateRequest request = admin::parse_terminate_request(json.take());
         check_words(request.words);
-        if (const auto* refs = std::get_if<std::vector<tracker::SessionKey>>(&request.what)) {
-            promise(!refs->empty() && refs->size() <= admin::kMaxRefs, "refs are bounded");
+        if (auto* const refs = std::get_if<admin::RefList>(&request.what)) {
+            read_whole(*refs);
+            const std::vector<tracker::SessionKey> keys = refs->take();
+            promise(!keys.empty() && keys.size() <= admin::kMaxRefs, "refs are bounded");
         }
     });
     parse([&] { check_words(admin::parse_termination_words(body)); });

@@ -30,7 +30,7 @@ const std::vector<Table> kTables{
                  "user_agent", "started",  "began_at",       "began_sequence", "logged_in_at",
                  "last_seen",  "ended_at", "ended_sequence", "reason",         "ended_by",
                  "why",        "message",  "idle",           "absolute",       "instance",
-                 "expires",    "recorded"}},
+                 "expires",    "recorded", "memory_days"}},
     {"not_before", {"account", "agent", "boundary", "at", "ended_by", "why", "message", "pending"}},
     {"audit", {"id", "at", "accounts", "agent", "ended", "result"}},
 };
@@ -42,7 +42,7 @@ INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, x'00', 3, 40);
 INSERT INTO account VALUES (1, '*', '', 1772000000000), (2, 'acme', 'Europe/Berlin', 1772000000000);
 INSERT INTO session SELECT key, 2, agent, 'north', '192.0.2.1', 'Firefox', 1772535600000, 1772535600000, n, NULL, ended,
     ended, iif(reason IS NULL, NULL, n + 10), reason, iif(reason = 1, 'root', NULL), NULL, NULL, 1800, 43200, 1800,
-    1772578800000, 1
+    1772578800000, 1, iif(reason = 1, 30, 0)
 FROM (SELECT 1 AS n, x'00112233445566778899aabbccddee01' AS key, 'ada' AS agent, 1 AS reason, 1772535700000 AS ended
     UNION ALL SELECT 2, x'10112233445566778899aabbccddee02', 'ada', 4, 1772535700000
     UNION ALL SELECT 3, x'20112233445566778899aabbccddee03', NULL, 6, 1772535700000
