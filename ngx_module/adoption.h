@@ -29,7 +29,7 @@ void await_new_cookie(Tracking& tracking);
 void reactivate_all(Tracking& tracking);
 
 // Carries out what was planned, now that it is known which cookies the application sets or clears.
-void settle_adopted(Tracking& tracking, gateway::Action settled, const gateway::AnswerFacts& answer);
+void settle_adopted(Tracking& tracking, gateway::Action settled, const gateway::AnswerFacts& facts);
 
 // Another agent on the same cookie: the session ends as by a logout, and one begins for the other.
 void begin_for_another(Tracking& tracking, std::string_view agent);

@@ -19,7 +19,7 @@ struct SetCookieLine {
 };
 
 // nullopt = no cookie: no `=`, or no name.
-std::optional<SetCookieLine> parse_set_cookie(std::string_view line) noexcept;
+std::optional<SetCookieLine> parse_set_cookie(std::string_view text) noexcept;
 
 // Zero or less. nullopt = Max-Age is not there, or is no number, so that it does not count.
 std::optional<bool> is_over_by_max_age(const SetCookieLine& line) noexcept;

@@ -41,11 +41,11 @@ class Adoption : public GatewayTest {
 TEST_F(Adoption, ASessionBeginsWhenTheApplicationSetsItsCookie) {
     start();
     EXPECT_EQ(status_of(send(navigation("/app"), "")), "UNTRACKED");
-    const std::string ref = begin("a1", "alice");
+    const std::string ref = begin("its-value", "alice");
     EXPECT_EQ(ref.size(), 32U);
-    EXPECT_EQ(ref.find("a1"), std::string::npos);
+    EXPECT_EQ(ref.find("its-value"), std::string::npos);
     EXPECT_EQ(admin().current(), 1);
-    const HttpResponse next = send(script_call("/api"), "SID=a1");
+    const HttpResponse next = send(script_call("/api"), "SID=its-value");
     EXPECT_EQ(status_of(next), "ACTIVE");
     EXPECT_EQ(ref_of(next), ref);
     EXPECT_EQ(next.header("X-Agent"), "alice");

@@ -99,18 +99,15 @@ void drop_alias_if_old(Layout& layout, SlotIndex slot, Now now) noexcept {
         return;
     }
     const Located session = locate(layout, key_of(layout, slot));
-    if (!session) {
-        forget_slot(layout, slot);
-    } else if (session.word.is_over()) {
+    if (session && session.word.is_over()) {
         return;
-    } else if (word.reason() != kReplaced) {
-        if (is_seen_with_own_key(layout, session)) {
-            layout.hot(slot).word.store(
-                SlotWord(word.generation(), SlotState::alias, kReplaced, now.boot).bits(),
-                std::memory_order_release);
-        }
-    } else if (now.boot - word.time() > kAliasLinger) {
+    }
+    const bool has_lingered = word.reason() == kReplaced && now.boot - word.time() > kAliasLinger;
+    if (!session || has_lingered) {
         forget_slot(layout, slot);
+    } else if (word.reason() != kReplaced && is_seen_with_own_key(layout, session)) {
+        layout.hot(slot).word.store(SlotWord(word.generation(), SlotState::alias, kReplaced, now.boot).bits(),
+                                    std::memory_order_release);
     }
 }
 
