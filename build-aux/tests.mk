@@ -81,7 +81,7 @@ $(PRELOADED): build-aux/tests.mk
 	@echo "link $@"
 	$(QUIET)$(CXX) -I. $(TEST_CXXFLAGS) -fPIC -shared -o $@ $(filter %.cpp,$^)
 
-prepare-e2e: $(PRELOADED) $(BUILD)/check-segment
+prepare-e2e: $(PRELOADED) $(BUILD)/check-segment tests/applications/express/node_modules/.package-lock.json
 
 prepare-unit-sanitized:
 	@$(MAKE) SANITIZE=address,undefined $(BUILD)/sanitize/unit

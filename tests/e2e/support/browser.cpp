@@ -1,7 +1,10 @@
 #include "tests/e2e/support/browser.h"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <cctype>
+#include <ctime>
 #include <sstream>
 
 namespace agent_sessions::e2e {
@@ -17,6 +20,15 @@ std::pair<std::string, std::string> split(const std::string& pair) {
     return equals == std::string::npos
                ? std::pair(trimmed(pair), std::string())
                : std::pair(trimmed(pair.substr(0, equals)), trimmed(pair.substr(equals + 1)));
+}
+
+bool is_cleared(const SetCookie& cookie) {
+    if (const auto age = cookie.attributes.find("max-age"); age != cookie.attributes.end()) {
+        return age->second == "0";
+    }
+    const auto expires = cookie.attributes.find("expires");
+    return expires != cookie.attributes.end() &&
+           curl_getdate(expires->second.c_str(), nullptr) <= std::time(nullptr);
 }
 
 }  // namespace
@@ -79,8 +91,7 @@ std::optional<std::string> Browser::cookie(const std::string& name) const {
 void Browser::keep_cookies(const HttpResponse& response) {
     for (const std::string& header : response.all("Set-Cookie")) {
         const SetCookie cookie = parse_set_cookie(header);
-        const auto max_age = cookie.attributes.find("max-age");
-        if (max_age != cookie.attributes.end() && max_age->second == "0") {
+        if (is_cleared(cookie)) {
             jar_.erase(cookie.name);
         } else {
             jar_[cookie.name] = cookie.value;

@@ -98,7 +98,7 @@ std::string GatewayConfig::text() const {
         text += kSeen;
     }
     text += server;
-    text += "        location / {\n            proxy_pass http://application;\n" + location + "        }\n";
+    text += "        location / {\n            " + pass + "\n" + location + "        }\n";
     text += locations;
     if (with_module) {
         text += "        location /admin/ {\n            agent_sessions_admin " + std::string(kZone) + " " +

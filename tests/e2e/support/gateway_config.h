@@ -27,6 +27,7 @@ struct GatewayConfig {
     std::string main;                                         // above events {}
     std::string http;                                         // in http {}
     std::string server;                                       // in the gateway's server {}
+    std::string pass = "proxy_pass http://application;";      // what its location / {} leads by
     std::string location;                                     // in its location / {}
     std::string locations;                                    // more locations
     std::string admin = "write=on";

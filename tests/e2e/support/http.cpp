@@ -35,7 +35,7 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* r
     const auto colon = line.find(':');
     if (colon != std::string_view::npos) {
         std::string_view value = line.substr(colon + 1);
-        const auto first = value.find_first_not_of(" \t");
+        const auto first = value.find_first_not_of(" \t\r\n");
         const auto last = value.find_last_not_of(" \t\r\n");
         value = first == std::string_view::npos ? std::string_view() : value.substr(first, last - first + 1);
         headers.emplace_back(line.substr(0, colon), value);

@@ -58,9 +58,7 @@ Status status_of(pid_t process) {
 
 }  // namespace
 
-CommandResult run_command(const std::vector<std::string>& command) {
-    const Directory place;
-    const auto output_path = place.path() / "output";
+pid_t start_command(const std::vector<std::string>& command, const std::filesystem::path& output_path) {
     const int output = open(output_path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (output < 0) {
         throw std::runtime_error("cannot write " + output_path.string());
@@ -73,6 +71,13 @@ CommandResult run_command(const std::vector<std::string>& command) {
     if (process < 0) {
         throw std::runtime_error("cannot fork");
     }
+    return process;
+}
+
+CommandResult run_command(const std::vector<std::string>& command) {
+    const Directory place;
+    const auto output_path = place.path() / "output";
+    const pid_t process = start_command(command, output_path);
     CommandResult result;
     int status = 0;
     const bool ended =

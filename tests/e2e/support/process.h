@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct CommandResult {
 
 // Runs a command to its end, within 20 s. A daemon that it leaves behind does not keep this call waiting.
 CommandResult run_command(const std::vector<std::string>& command);
+// Starts a command that goes on; what it prints comes to `output`. Whoever starts it ends and reaps it.
+pid_t start_command(const std::vector<std::string>& command, const std::filesystem::path& output);
 
 bool is_running(pid_t process);
 std::vector<pid_t> children_of(pid_t parent);

@@ -1,0 +1,6 @@
+<%
+    if (request.getMethod().equals("POST")) {
+        request.changeSessionId();
+        session.setAttribute("user", request.getParameter("user"));
+    }
+%><%@ include file="app.jsp" %>
