@@ -314,9 +314,9 @@ clientTest(
   },
 );
 
-for (const partitioned of ["", " partitioned"]) {
+for (const [kind, partitioned] of [["n unpartitioned", ""], [" partitioned", " partitioned"]]) {
   clientTest(
-    `in a frame of another site, with a${partitioned || "n unpartitioned"} cookie, it is tracked, ended, told and reactivated`,
+    `in a frame of another site, with a${kind} cookie, it is tracked, ended, told and reactivated`,
     {
       tls: true,
       begun: false,
