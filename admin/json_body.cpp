@@ -3,6 +3,7 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <string>
 #include <utility>
 
 #include "admin/text.h"
@@ -63,6 +64,10 @@ json::object JsonBody::take() {
 }
 
 json::object parse_json_object(std::string_view body) {
+    if (body.size() > kMaxSmallBodyBytes) {
+        throw refusal_of(ErrorCode::body_too_large,
+                         "A body may have " + std::to_string(kMaxSmallBodyBytes) + " bytes at most here.");
+    }
     json::error_code error;
     json::value value = json::parse(json::string_view(body.data(), body.size()), error, {}, options());
     refuse(error);

@@ -31,7 +31,10 @@ class JsonBody {
     boost::json::stream_parser parser_;
 };
 
-// A small body, at once.
+// What is parsed at once, in bytes: a fraction of a slice of 1 ms.
+inline constexpr std::size_t kMaxSmallBodyBytes = 64 << 10;
+
+// A small body, at once. Throws Refusal body_too_large, too.
 boost::json::object parse_json_object(std::string_view body);
 
 inline std::string_view view_of(boost::json::string_view text) {

@@ -167,6 +167,19 @@ TEST_F(AccessTest, ATooLargeBodyIsRefusedUnread) {
     EXPECT_EQ(code_of(response), "body_too_large");
 }
 
+TEST_F(AccessTest, ABodyThatIsParsedAtOnceIsSmall) {
+    const auto padded = [](std::string body, std::size_t size) {
+        body.insert(body.size() - 1, size - body.size(), ' ');
+        return body;
+    };
+    const std::string words = R"({"reason":"over"})";
+    const std::string path = "api/1/sessions/" + tracker::to_ref(begin());
+    EXPECT_EQ(ask(asked("DELETE", path, padded(words, 65'537))).status, 413);
+    EXPECT_EQ(ask(asked("DELETE", path, padded(words, 65'536))).status, 204);
+    caller_.role = "admin";
+    EXPECT_EQ(code_of(post("api/1/erase", padded(R"({"agent":"ada"})", 65'537))), "body_too_large");
+}
+
 TEST_F(AccessTest, AnotherAccountsSessionsDoNotExist) {
     const tracker::SessionKey theirs = begin({.agent = "bob", .account = "beta", .label = "secret"});
     const tracker::SessionKey ours = begin({.agent = "ada"});
