@@ -97,7 +97,8 @@ std::optional<tracker::Untracked> obstacle_of(Tracking& tracking) noexcept {
     return tracking.tracker.obstacle(account_of(tracking.request, configuration));
 }
 
-std::optional<std::string_view> mark_of(const ngx_http_request_t& request) noexcept {
+[[gnu::always_inline]] inline std::optional<std::string_view> mark_of(
+    const ngx_http_request_t& request) noexcept {
     // No query, then.
     if (request.args_start == nullptr) {
         return std::nullopt;

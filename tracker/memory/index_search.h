@@ -41,7 +41,8 @@ inline Located inspect(Layout& layout, SessionKey key, std::uint64_t entry) noex
         }
         std::atomic_thread_fence(std::memory_order_acquire);
         const SlotWord after(hot.word.load(std::memory_order_relaxed));
-        if (after.generation() == before.generation() && after.is_in_use()) {
+        if (after.bits() == before.bits() || (after.generation() == before.generation() && after.is_in_use()))
+            [[likely]] {
             return {slot, after};
         }
     }
