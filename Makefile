@@ -18,17 +18,22 @@ INSTALL := build-aux/install-packages
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "make SUITE         run one suite of the tests alone: $(SUITES)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "make SUITE          run one suite of the tests alone: $(SUITES)"
 
 include build-aux/web.mk
 include build-aux/module.mk
 include build-aux/tests.mk
 include build-aux/fuzz.mk
+include build-aux/model_check.mk
+include build-aux/threads.mk
+include build-aux/prove.mk
+include build-aux/coverage.mk
 include build-aux/soak.mk
 include build-aux/bench.mk
 include build-aux/tools.mk
 include build-aux/lint.mk
+include build-aux/variants.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

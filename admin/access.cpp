@@ -8,6 +8,7 @@
 #include "admin/handle.h"
 #include "admin/origin.h"
 #include "admin/problem.h"
+#include "admin/text.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -95,7 +96,7 @@ Access require_access(const Caller& caller) {
                             "The server's configuration gives you no account here.",
                             "admin request refused: the value of \"agent_sessions_admin_account\" is empty");
     }
-    access.user = caller.user;
+    access.user = valid_text(caller.user);
     access.write = caller.write;
     access.time_zone = caller.time_zone.empty() ? "UTC" : caller.time_zone;
     access.own_session = caller.own_session;

@@ -34,7 +34,7 @@ class Scope {
 struct Access {
     Role role = Role::none;
     Scope scope;
-    std::string user;
+    std::string user;  // as it is shown, so that acts are found by what lists say
     bool write = false;
     std::string time_zone;  // of the admin location; "UTC" where none is configured
     std::optional<tracker::SessionKey> own_session;

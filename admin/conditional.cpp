@@ -38,24 +38,63 @@ std::pair<std::string_view, std::string_view> without_instant(std::string_view b
     return {body.substr(0, value), body.substr(std::min(body.find('"', value), body.size()))};
 }
 
-std::string tag_of(std::string_view body) {
-    const auto [before, after] = without_instant(body);
-    unsigned char hash[EVP_MAX_MD_SIZE] = {};
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
-        EVP_DigestUpdate(context.get(), before.data(), before.size()) != 1 ||
-        EVP_DigestUpdate(context.get(), after.data(), after.size()) != 1 ||
-        EVP_DigestFinal_ex(context.get(), hash, nullptr) != 1) {
-        return {};
+// The entity tag of a body, made piece by piece: hashing a long one at once would hold an event loop.
+class TagOfBody {
+  public:
+    // `body` has to outlive it.
+    explicit TagOfBody(std::string_view body)
+        : parts_(without_instant(body)), context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+        is_sound_ = context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
     }
-    std::string tag = "W/\"";
-    boost::algorithm::hex_lower(hash, hash + kTagBytes, std::back_inserter(tag));
-    return tag + '"';
-}
+
+    // true: that was the last piece.
+    bool take_piece() {
+        std::string_view& rest = parts_.first.empty() ? parts_.second : parts_.first;
+        const std::string_view piece = rest.substr(0, kPiece);
+        is_sound_ = is_sound_ && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1;
+        rest.remove_prefix(piece.size());
+        return parts_.first.empty() && parts_.second.empty();
+    }
+
+    // Empty where it can't be made. REQUIRES: take_piece() said true.
+    std::string tag() {
+        unsigned char hash[EVP_MAX_MD_SIZE] = {};
+        if (!is_sound_ || EVP_DigestFinal_ex(context_.get(), hash, nullptr) != 1) {
+            return {};
+        }
+        std::string tag = "W/\"";
+        boost::algorithm::hex_lower(hash, hash + kTagBytes, std::back_inserter(tag));
+        return tag + '"';
+    }
+
+  private:
+    static constexpr std::size_t kPiece = 4096;
+
+    std::pair<std::string_view, std::string_view> parts_;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+    bool is_sound_ = false;
+};
 
 bool has_header(const Response& answer, std::string_view name) {
     return std::any_of(answer.headers.begin(), answer.headers.end(),
                        [name](const auto& header) { return header.first == name; });
+}
+
+bool wants_tag(const Response& answer) {
+    return answer.status == kOk && !has_header(answer, "ETag");
+}
+
+Response tagged(Response answer, std::string tag, std::string_view if_none_match) {
+    if (tag.empty()) {
+        return answer;
+    }
+    if (matches_etag(if_none_match, tag)) {
+        answer.status = kNotModified;
+        answer.body.clear();
+        std::erase_if(answer.headers, [](const auto& header) { return header.first == "Content-Type"; });
+    }
+    answer.headers.emplace_back("ETag", std::move(tag));
+    return answer;
 }
 
 class ConditionalTask final : public Task {
@@ -64,18 +103,28 @@ class ConditionalTask final : public Task {
         : task_(std::move(task)), if_none_match_(if_none_match) {}
 
     std::optional<Response> step(const Slice& slice) override {
-        std::optional<Response> answer = task_->step(slice);
-        if (answer) {
-            answer = conditional(std::move(*answer), if_none_match_);
+        if (!answer_) {
+            answer_ = task_->step(slice);
+            if (!answer_ || !wants_tag(*answer_)) {
+                return std::exchange(answer_, std::nullopt);
+            }
+            tag_.emplace(answer_->body);
         }
-        return answer;
+        while (!tag_->take_piece()) {
+            if (slice.over()) {
+                return std::nullopt;
+            }
+        }
+        return tagged(std::move(*answer_), tag_->tag(), if_none_match_);
     }
 
-    bool is_waiting() const noexcept override { return task_->is_waiting(); }
+    bool is_waiting() const noexcept override { return !answer_ && task_->is_waiting(); }
 
   private:
     std::unique_ptr<Task> task_;
     std::string if_none_match_;
+    std::optional<Response> answer_;
+    std::optional<TagOfBody> tag_;  // of the answer's body
 };
 
 }  // namespace
@@ -93,20 +142,14 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
 }
 
 Response conditional(Response answer, std::string_view if_none_match) {
-    if (answer.status != kOk || has_header(answer, "ETag")) {
+    if (!wants_tag(answer)) {
         return answer;
     }
-    std::string tag = tag_of(answer.body);
-    if (tag.empty()) {
-        return answer;
+    TagOfBody body(answer.body);
+    while (!body.take_piece()) {
     }
-    if (matches_etag(if_none_match, tag)) {
-        answer.status = kNotModified;
-        answer.body.clear();
-        std::erase_if(answer.headers, [](const auto& header) { return header.first == "Content-Type"; });
-    }
-    answer.headers.emplace_back("ETag", std::move(tag));
-    return answer;
+    std::string tag = body.tag();
+    return tagged(std::move(answer), std::move(tag), if_none_match);
 }
 
 Handled conditional(Handled handled, std::string_view if_none_match) {

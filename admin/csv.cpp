@@ -55,21 +55,32 @@ void append_cell(std::string& csv, const json::value* value) {
 
 }  // namespace
 
-std::string csv_text(std::span<const std::string_view> columns, const json::array& rows) {
+std::string csv_header(std::span<const std::string_view> columns) {
     std::string csv;
     for (const std::string_view column : columns) {
         csv += csv.empty() ? "" : ",";
         csv += column;
     }
     csv += kLineEnd;
+    return csv;
+}
+
+std::string csv_line(std::span<const std::string_view> columns, const json::object& row) {
+    std::string csv;
+    bool is_first = true;
+    for (const std::string_view column : columns) {
+        csv += is_first ? "" : ",";
+        is_first = false;
+        append_cell(csv, row.if_contains({column.data(), column.size()}));
+    }
+    csv += kLineEnd;
+    return csv;
+}
+
+std::string csv_text(std::span<const std::string_view> columns, const json::array& rows) {
+    std::string csv = csv_header(columns);
     for (const json::value& row : rows) {
-        bool is_first = true;
-        for (const std::string_view column : columns) {
-            csv += is_first ? "" : ",";
-            is_first = false;
-            append_cell(csv, row.as_object().if_contains({column.data(), column.size()}));
-        }
-        csv += kLineEnd;
+        csv += csv_line(columns, row.as_object());
     }
     return csv;
 }

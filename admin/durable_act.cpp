@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "admin/text.h"
+
 namespace agent_sessions::admin {
 
 std::string account_lines(const Scope& scope) {
@@ -48,7 +50,9 @@ bool DurableAct::record(const tracker::ActRequest& request, tracker::Now now) {
     if (ticket_) {
         sequence_ = ticket_->sequence;
         waiting_since_.reset();
-        tracker_.wake_history();
+        if (!request.sweeping || !needs_rows()) {
+            tracker_.await_history(sequence_);
+        }
         return true;
     }
     const tracker::HistoryStatus status = tracker_.history_status();
@@ -59,7 +63,28 @@ bool DurableAct::record(const tracker::ActRequest& request, tracker::Now now) {
     return is_lost_;
 }
 
+void DurableAct::go_on(tracker::Now now) {
+    hold(now);
+    const tracker::HistoryStatus status = tracker_.history_status();
+    // Where there is no room, the one try at the end counts it as lost.
+    if (!went_on_ && status.unsaved_acts < status.act_room) {
+        ticket_ = tracker_.record_act(request(), now);
+        is_begun_ = ticket_.has_value();
+        sequence_ = is_begun_ ? ticket_->sequence : 0;
+    }
+    went_on_ = now;
+}
+
+void DurableAct::abandon(std::uint64_t ended) {
+    if (went_on_ && !is_lost_ && !is_finished_) {
+        record(ended, *went_on_);
+    }
+}
+
 bool DurableAct::record(std::uint64_t ended, tracker::Now now) {
+    if (is_begun_) {
+        return finish(ended, now);
+    }
     tracker::ActRequest done = request();
     done.ended = ended;
     return record(done, now);
@@ -84,19 +109,19 @@ bool DurableAct::finish(std::uint64_t ended, tracker::Now now) {
         is_waiting_ = !is_finished_;
         return is_finished_;
     }
-    if (!facts_.agent.empty()) {
+    if (needs_rows()) {
         sequence_ = *finished;
     }
     is_finished_ = true;
     waiting_since_.reset();
-    tracker_.wake_history();
+    tracker_.await_history(*finished);
     return true;
 }
 
 void DurableAct::record_nothing() {
     if (sequence_ == 0) {
         sequence_ = tracker_.latest_sequence();
-        tracker_.wake_history();
+        tracker_.await_history(sequence_);
     }
 }
 
@@ -144,7 +169,8 @@ void record_refused(tracker::Tracker tracker, const Request& request, tracker::A
     tracker::ActRequest refused;
     refused.kind = kind;
     refused.refused = true;
-    refused.user = request.caller.user;
+    const std::string user = valid_text(request.caller.user);
+    refused.user = user;
     refused.role = to_string(parse_role(request.caller.role));
     refused.address = request.address;
     refused.what = what;

@@ -9,7 +9,7 @@ namespace {
 
 class EndAllTask final : public Task {
   public:
-    EndAllTask(SessionEnder ender, EndAllExtent extent, DurableAct act)
+    EndAllTask(std::unique_ptr<SessionEnder> ender, EndAllExtent extent, DurableAct act)
         : ender_(std::move(ender)), extent_(std::move(extent)), act_(std::move(act)) {}
 
     std::optional<Response> step(const Slice& slice) override {
@@ -18,8 +18,9 @@ class EndAllTask final : public Task {
         }
         begun_by_ = begun_by_.value_or(act_.boundary());
         while (!cursor_.done) {
-            ended_ += ender_.end_all(cursor_, scope(), slice.now());
+            ended_ += ender_->end_all(cursor_, scope(), slice.now());
             if (slice.over()) {
+                act_.hold(slice.now());
                 return std::nullopt;
             }
         }
@@ -27,7 +28,7 @@ class EndAllTask final : public Task {
             return std::nullopt;
         }
         const std::optional<bool> durable = act_.is_durable(slice.now());
-        return durable ? std::optional(tally_response(ended_, 0, *durable, act_)) : std::nullopt;
+        return durable ? std::optional(tally_response({.ended = ended_}, *durable, act_)) : std::nullopt;
     }
 
     bool is_waiting() const noexcept override { return act_.is_waiting(); }
@@ -41,7 +42,7 @@ class EndAllTask final : public Task {
         return scope;
     }
 
-    SessionEnder ender_;
+    std::unique_ptr<SessionEnder> ender_;
     EndAllExtent extent_;
     DurableAct act_;
     std::optional<std::uint64_t> begun_by_;
@@ -51,7 +52,8 @@ class EndAllTask final : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_end_all_task(SessionEnder ender, EndAllExtent extent, DurableAct act) {
+std::unique_ptr<Task> make_end_all_task(std::unique_ptr<SessionEnder> ender, EndAllExtent extent,
+                                        DurableAct act) {
     return std::make_unique<EndAllTask>(std::move(ender), std::move(extent), std::move(act));
 }
 

@@ -19,6 +19,7 @@ struct EndAllExtent {
     std::string agent;                    // empty = everybody
 };
 
-std::unique_ptr<Task> make_end_all_task(SessionEnder ender, EndAllExtent extent, DurableAct act);
+std::unique_ptr<Task> make_end_all_task(std::unique_ptr<SessionEnder> ender, EndAllExtent extent,
+                                        DurableAct act);
 
 }  // namespace agent_sessions::admin

@@ -66,8 +66,8 @@ class Erasure {
     bool is_waiting() const { return act_.is_waiting(); }
 
   private:
-    // Few enough to look at within a fraction of a slice of 1 ms.
-    static constexpr std::uint32_t kPlacesPerLook = 256;
+    // Few enough to look at within a fraction of a slice.
+    static constexpr std::uint32_t kPlacesPerLook = 32;
 
     tracker::Tracker tracker_;
     std::string account_;

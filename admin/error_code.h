@@ -16,6 +16,7 @@ enum class ErrorCode : std::uint8_t {
     read_only,
     role_insufficient,
     cross_site,
+    too_early,
     // What there is
     not_found,
     account_not_found,
@@ -35,7 +36,6 @@ enum class ErrorCode : std::uint8_t {
     unknown_member,
     missing_member,
     invalid_member,
-    when_not_supported,
     // State
     count_changed,
     busy,
@@ -57,6 +57,7 @@ inline constexpr std::array kErrors{
     ErrorFacts{ErrorCode::read_only, 403, "read_only", "This endpoint is read-only"},
     ErrorFacts{ErrorCode::role_insufficient, 403, "role_insufficient", "Your role may not do this"},
     ErrorFacts{ErrorCode::cross_site, 403, "cross_site", "Changes from other sites are refused"},
+    ErrorFacts{ErrorCode::too_early, 425, "too_early", "Early data changes nothing"},
     ErrorFacts{ErrorCode::not_found, 404, "not_found", "There is nothing here"},
     ErrorFacts{ErrorCode::account_not_found, 404, "account_not_found", "There is no such account"},
     ErrorFacts{ErrorCode::session_not_found, 404, "session_not_found", "There is no such session"},
@@ -74,7 +75,6 @@ inline constexpr std::array kErrors{
     ErrorFacts{ErrorCode::unknown_member, 400, "unknown_member", "A member of the body is unknown"},
     ErrorFacts{ErrorCode::missing_member, 400, "missing_member", "A member of the body is missing"},
     ErrorFacts{ErrorCode::invalid_member, 400, "invalid_member", "A member of the body is not valid"},
-    ErrorFacts{ErrorCode::when_not_supported, 400, "when_not_supported", "Sessions can only be ended now"},
     ErrorFacts{ErrorCode::count_changed, 409, "count_changed", "The number of sessions has changed"},
     ErrorFacts{ErrorCode::busy, 503, "busy", "The session table is busy"},
     ErrorFacts{ErrorCode::unavailable, 503, "unavailable", "The session table is not there"},

@@ -1,5 +1,6 @@
 // Lists in header fields and directives.
-// Source: RFC 9110 5.6.1. Thread safety: every function may be called from anywhere.
+// Sources: RFC 9110 (5.6.1 lists, 12.4.2 quality values). Thread safety: every function may be called from
+// anywhere.
 #pragma once
 
 #include <optional>
@@ -26,6 +27,23 @@ constexpr std::optional<std::string_view> next_of_list(std::string_view& list, c
     const std::string_view element = trimmed(list.substr(0, end));
     list.remove_prefix(end == std::string_view::npos ? list.size() : end + 1);
     return element;
+}
+
+// Do the parameters of an element say "q=0", "q=0." or "q=0.000": not acceptable?
+constexpr bool is_not_acceptable(std::string_view parameters) {
+    while (const auto parameter = next_of_list(parameters, ';')) {
+        const std::size_t equal_sign = parameter->find('=');
+        if (equal_sign == std::string_view::npos) {
+            continue;
+        }
+        const std::string_view name = trimmed(parameter->substr(0, equal_sign));
+        const std::string_view value = trimmed(parameter->substr(equal_sign + 1));
+        if ((name == "q" || name == "Q") && value.starts_with('0') &&
+            value.find_first_not_of("0.") == std::string_view::npos) {
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace agent_sessions::admin

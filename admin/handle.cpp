@@ -10,6 +10,7 @@
 #include "admin/erase_task.h"
 #include "admin/health.h"
 #include "admin/history_lists.h"
+#include "admin/keep_task.h"
 #include "admin/list_format.h"
 #include "admin/list_task.h"
 #include "admin/overview.h"
@@ -19,6 +20,7 @@
 #include "admin/query.h"
 #include "admin/refusal_response.h"
 #include "admin/routes.h"
+#include "admin/segment_check.h"
 #include "admin/terminate_task.h"
 #include "admin/usage.h"
 
@@ -56,22 +58,27 @@ Handled in_steps(std::unique_ptr<Task> task) {
     return {std::nullopt, std::move(task)};
 }
 
-Handled handle_terminate(const Request& request, const Access& access, tracker::Tracker tracker) {
+void require_post(const Request& request, const Access& access) {
     if (request.method != "POST") {
         throw method_not_allowed("POST");
     }
     require_change(request, access);
     require_no_query(request);
+}
+
+Handled handle_terminate(const Request& request, const Access& access, tracker::Tracker tracker) {
+    require_post(request, access);
     return in_steps(make_terminate_task(request, access, tracker));
+}
+
+Handled handle_keep(const Request& request, const Access& access, tracker::Tracker tracker) {
+    require_post(request, access);
+    return in_steps(make_keep_task(request, access, tracker));
 }
 
 Handled handle_erase(const Request& request, const Access& access, tracker::Tracker tracker,
                      tracker::history::Reader* history) {
-    if (request.method != "POST") {
-        throw method_not_allowed("POST");
-    }
-    require_change(request, access);
-    require_no_query(request);
+    require_post(request, access);
     return in_steps(make_erase_task(request, access, tracker, history));
 }
 
@@ -135,6 +142,9 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
     if (path == kTerminate) {
         return handle_terminate(request, access, tracker);
     }
+    if (path == kKeep) {
+        return handle_keep(request, access, tracker);
+    }
     if (path == kErase) {
         return handle_erase(request, access, tracker, history);
     }
@@ -157,9 +167,23 @@ Handled handle_api(std::string_view path, const Request& request, const Access& 
 Handled handle_health(const Request& request, tracker::Tracker tracker) {
     require_role(request.caller);
     require_read(request);
+    require_no_query(request);
     require_table(tracker);
     return at_once(health_response(tracker.figures(), tracker.history_status(), request.has_keys,
                                    Scope::parse(request.caller.accounts).all(), request.now));
+}
+
+// It takes a processor for a while, and tells of every account.
+Handled handle_segment_check(const Request& request, const Access& access, tracker::Tracker tracker,
+                             tracker::history::Reader* history) {
+    require_read(request);
+    require_no_query(request);
+    require_admin(access, "A look at the whole segment");
+    if (!access.scope.all()) {
+        throw refusal_of(ErrorCode::not_found);
+    }
+    require_table(tracker);
+    return in_steps(make_segment_check_task(request, tracker, history));
 }
 
 // The operator's own, where there is one.
@@ -173,6 +197,9 @@ Handled route(const Request& request, tracker::Tracker tracker, tracker::history
         return handle_health(request, tracker);
     }
     const Access access = require_access(request.caller);
+    if (request.path == "health/segment") {
+        return handle_segment_check(request, access, tracker, history);
+    }
     if (request.path.starts_with(kApi)) {
         require_table(tracker);
         Handled handled = handle_api(request.path.substr(kApi.size()), request, access, tracker, history);

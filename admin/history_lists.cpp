@@ -33,7 +33,6 @@ constexpr std::array<std::string_view, 12> kEndedColumns{"ref",     "account",  
 constexpr std::array<std::string_view, 13> kAuditColumns{"id",      "at",       "user",  "role",  "address",
                                                          "action",  "accounts", "what",  "agent", "reason",
                                                          "message", "ended",    "result"};
-constexpr std::size_t kMaxActionBytes = 32;
 
 // What is the same of every page of a list.
 struct ListContext {
@@ -130,6 +129,16 @@ tracker::EndReason parse_reason(std::string_view word) {
                         "must be administrator, replaced, limit, idle, absolute or logout");
 }
 
+tracker::ActKind parse_action(std::string_view word) {
+    using tracker::ActKind;
+    for (const ActKind kind : {ActKind::terminate, ActKind::keep, ActKind::erase}) {
+        if (word == to_string(kind)) {
+            return kind;
+        }
+    }
+    throw invalid_field(Source::query, "action", "must be terminate, keep or erase");
+}
+
 // `at`, or a range; neither = now.
 HistoryBounds bounds_of_history(const Query& query, tracker::WallTime now) {
     const auto at = instant_of(query, "at");
@@ -206,7 +215,9 @@ std::unique_ptr<Task> make_audit_list_task(const Request& request, const ListFor
     question.to = list.context.bounds.to;
     question.account = exact_text_of(list.query, "account", tracker::kMaxAccountBytes);
     question.user = exact_text_of(list.query, "user", tracker::kMaxUserBytes);
-    question.action = exact_text_of(list.query, "action", kMaxActionBytes);
+    if (const auto action = list.query.find("action")) {
+        question.action = std::string(to_string(parse_action(*action)));
+    }
     question.limit = limit_of(list.query);
     if (const auto& place = list.context.cursor.place()) {
         question.after = history::AuditPlace{place->at, static_cast<std::int64_t>(place->low)};

@@ -24,14 +24,14 @@ class JsonBody {
     boost::json::object take();
 
   private:
-    // Little enough to parse within a fraction of a slice of 1 ms.
-    static constexpr std::size_t kBytesPerLook = 4096;
+    // Little enough to parse within a fraction of a slice.
+    static constexpr std::size_t kBytesPerLook = 1024;
 
     std::string_view rest_;
     boost::json::stream_parser parser_;
 };
 
-// What is parsed at once, in bytes: a fraction of a slice of 1 ms.
+// What is parsed at once, in bytes: a fraction of a slice.
 inline constexpr std::size_t kMaxSmallBodyBytes = 64 << 10;
 
 // A small body, at once. Throws Refusal body_too_large, too.

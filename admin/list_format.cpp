@@ -10,11 +10,13 @@
 #include <boost/url/parse_query.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <locale>
+#include <utility>
 
 #include "admin/answer.h"
 #include "admin/csv.h"
 #include "admin/field_list.h"
 #include "admin/instants.h"
+#include "admin/json_text.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -27,8 +29,10 @@ constexpr std::string_view kApi = "api/1/";
 
 bool names_csv(std::string_view accept) {
     while (const auto range = next_of_list(accept, ',')) {
-        const std::string_view type = trimmed(range->substr(0, range->find(';')));
-        if (boost::algorithm::iequals(type, "text/csv", std::locale::classic())) {
+        std::string_view parameters = *range;
+        const std::string_view type = next_of_list(parameters, ';').value_or("");
+        if (boost::algorithm::iequals(type, "text/csv", std::locale::classic()) &&
+            !is_not_acceptable(parameters)) {
             return true;
         }
     }
@@ -55,6 +59,20 @@ std::string query_without_cursor(std::string_view raw) {
         }
     }
     return query;
+}
+
+std::string joined(std::span<const std::string> texts, std::string_view separator) {
+    std::size_t bytes = 0;
+    for (const std::string& text : texts) {
+        bytes += text.size() + separator.size();
+    }
+    std::string all;
+    all.reserve(bytes);
+    for (const std::string& text : texts) {
+        all += all.empty() ? "" : separator;
+        all += text;
+    }
+    return all;
 }
 
 }  // namespace
@@ -86,6 +104,28 @@ Response ListFormat::answer(json::object list, std::string_view rows,
     if (!csv_) {
         return json_response(list);
     }
+    return csv_response(list, csv_text(columns, list.at({rows.data(), rows.size()}).as_array()), now);
+}
+
+std::string ListFormat::written(const json::object& row, std::span<const std::string_view> columns) const {
+    return csv_ ? csv_line(columns, row) : json_text(row);
+}
+
+Response ListFormat::answer(const json::object& list, std::string_view rows,
+                            std::span<const std::string> written_rows,
+                            std::span<const std::string_view> columns, tracker::WallTime now) const {
+    if (csv_) {
+        return csv_response(list, csv_header(columns) + joined(written_rows, ""), now);
+    }
+    Response response = api_response(200, "application/json");
+    const std::string others = json_text(list);
+    response.body = "{\"" + std::string(rows) + "\":[" + joined(written_rows, ",") + "]";
+    response.body += list.empty() ? "" : ",";
+    response.body.append(others, 1);
+    return response;
+}
+
+Response ListFormat::csv_response(const json::object& list, std::string body, tracker::WallTime now) const {
     Response response = api_response(200, "text/csv; charset=utf-8; header=present");
     const std::string day = time_text(now).substr(0, 10);
     response.headers.emplace_back("Content-Disposition",
@@ -94,7 +134,7 @@ Response ListFormat::answer(json::object list, std::string_view rows,
     if (next != nullptr && next->is_string()) {
         response.headers.emplace_back("Link", link_to(next->get_string()));
     }
-    response.body = csv_text(columns, list.at({rows.data(), rows.size()}).as_array());
+    response.body = std::move(body);
     return response;
 }
 

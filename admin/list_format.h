@@ -26,7 +26,14 @@ class ListFormat {
     Response answer(boost::json::object list, std::string_view rows,
                     std::span<const std::string_view> columns, tracker::WallTime now) const;
 
+    // The same for long lists, whose rows were written one by one: `list` has no member `rows` then.
+    std::string written(const boost::json::object& row, std::span<const std::string_view> columns) const;
+    Response answer(const boost::json::object& list, std::string_view rows,
+                    std::span<const std::string> written_rows, std::span<const std::string_view> columns,
+                    tracker::WallTime now) const;
+
   private:
+    Response csv_response(const boost::json::object& list, std::string body, tracker::WallTime now) const;
     std::string link_to(std::string_view cursor) const;
 
     bool csv_ = false;

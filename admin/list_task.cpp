@@ -1,10 +1,10 @@
 #include "admin/list_task.h"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,9 +23,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 11> kParameters{"sort",    "limit",   "cursor",  "q",
-                                                       "agent",   "account", "label",   "interaction",
-                                                       "address", "idle_gt", "multiple"};
+constexpr std::array<std::string_view, 12> kParameters{"sort",    "limit",   "cursor",   "q",
+                                                       "agent",   "account", "label",    "interaction",
+                                                       "address", "idle_gt", "multiple", "state"};
 constexpr std::array<std::string_view, 12> kColumns{"ref",       "account", "time_zone",  "label",
                                                     "agent",     "started", "last_seen",  "interactions",
                                                     "instances", "address", "user_agent", "state"};
@@ -69,34 +69,23 @@ class ListTask final : public Task {
           accounts_(std::move(accounts)),
           own_session_(access.own_session),
           tracker_(tracker),
-          first_(list_.order, list_.limit + 1) {}
+          first_(list_.order, list_.limit + 1),
+          walk_(tracker, list_.filter.parts() | list_.order.parts()) {}
 
     std::optional<Response> step(const Slice& slice) override {
-        const bool was_read = is_read();
         if (!pass(slice)) {
             return std::nullopt;
         }
         if (!keys_) {
             keys_ = first_.take();
         }
-        if (!enrich(slice)) {
-            return std::nullopt;
-        }
-        if (!was_read && sessions_.size() > kShortPage) {
-            return std::nullopt;
-        }
-        return answer(slice.now());
+        return write_rows(slice) ? std::optional(answer(slice.now())) : std::nullopt;
     }
 
   private:
-    // More rows than these are written in a slice of their own.
-    static constexpr std::size_t kShortPage = 50;
-
-    bool is_read() const { return keys_ && enriched_ == std::min(keys_->size(), list_.limit); }
-
     bool pass(const Slice& slice) {
         return walk_.step(
-            tracker_, slice,
+            slice,
             [this](const tracker::Tracker::Glance& glance, tracker::Now now) { return look_at(glance, now); },
             [this](const tracker::Row& row, tracker::Now now) { look_at(row, now); });
     }
@@ -110,61 +99,65 @@ class ListTask final : public Task {
         if (list_.filter.needs_row() || list_.order.needs_row()) {
             return true;
         }
-        take(list_.order.glance_key(glance, *account, now));
+        take(list_.order.value_of(glance, *account, now));
         return false;
     }
 
     void look_at(const tracker::Row& row, tracker::Now now) {
         const std::string* const account = accounts_.covered_name(row.account);
         if (account != nullptr && list_.filter.accepts(row, *account)) {
-            take(list_.order.row_key(row, *account, now));
+            take(list_.order.value_of(row, *account, now));
         }
     }
 
-    void take(SortKey key) {
+    void take(const SortValue& value) {
         ++filtered_;
-        if (!list_.after || list_.order.before(*list_.after, key)) {
-            first_.offer(std::move(key));
+        if (!list_.after || list_.order.before(*list_.after, value)) {
+            first_.offer(value);
         }
     }
 
-    // Reads the rows of the page. One that has ended meanwhile is left out; the cursor does not depend on it.
-    bool enrich(const Slice& slice) {
+    // Reads and writes the rows of the page, one by one. One that has ended meanwhile is left out; the cursor
+    // does not depend on it.
+    bool write_rows(const Slice& slice) {
         const std::size_t wanted = std::min(keys_->size(), list_.limit);
         tracker::Row row;
-        while (enriched_ < wanted) {
-            if (tracker_.read_row((*keys_)[enriched_].session, slice.now(), row)) {
-                if (const std::string* const account = accounts_.covered_name(row.account)) {
-                    sessions_.push_back(session_json(
-                        row, {*account, accounts_.time_zone(row.account), row.key == own_session_}));
-                    shown_.push_back(row.key);
-                }
+        while (looked_up_ < wanted) {
+            if (tracker_.read_row((*keys_)[looked_up_].session, slice.now(), row)) {
+                write(row);
             }
-            ++enriched_;
+            ++looked_up_;
             if (slice.over()) {
                 break;
             }
         }
-        return enriched_ == wanted;
+        return looked_up_ == wanted;
+    }
+
+    void write(const tracker::Row& row) {
+        if (const std::string* const account = accounts_.covered_name(row.account)) {
+            const SessionContext context{*account, accounts_.time_zone(row.account), row.key == own_session_};
+            rows_.push_back(format_.written(session_json(row, context), kColumns));
+            shown_.push_back(row.key);
+        }
     }
 
     // A page that took several slices must not show more sessions than it counts.
-    json::array still_counted() {
-        json::array sessions;
-        sessions.reserve(sessions_.size());
-        for (std::size_t place = 0; place < sessions_.size(); ++place) {
+    std::vector<std::string> still_counted() {
+        std::vector<std::string> rows;
+        rows.reserve(rows_.size());
+        for (std::size_t place = 0; place < rows_.size(); ++place) {
             if (tracker_.is_counted(shown_[place])) {
-                sessions.push_back(std::move(sessions_[place]));
+                rows.push_back(std::move(rows_[place]));
             }
         }
-        return sessions;
+        return rows;
     }
 
     Response answer(tracker::Now now) {
-        json::array sessions = still_counted();
+        const std::vector<std::string> rows = still_counted();
         const std::uint64_t total = accounts_.figures().current;
         json::object list{
-            {"sessions", std::move(sessions)},
             {"total", total},
             {"filtered", list_.filter.narrows() ? filtered_ : total},
             {"next", nullptr},
@@ -174,7 +167,7 @@ class ListTask final : public Task {
         if (keys_->size() > list_.limit) {
             list["next"] = encode_cursor(list_.order, list_.filter.digest(), (*keys_)[list_.limit - 1]);
         }
-        return format_.answer(std::move(list), "sessions", kColumns, now.wall);
+        return format_.answer(list, "sessions", rows, kColumns, now.wall);
     }
 
     ListRequest list_;
@@ -186,9 +179,9 @@ class ListTask final : public Task {
     Walk walk_;
     std::uint64_t filtered_ = 0;
     std::optional<std::vector<SortKey>> keys_;
-    std::size_t enriched_ = 0;
-    json::array sessions_;
-    std::vector<tracker::SessionKey> shown_;  // of each of sessions_
+    std::size_t looked_up_ = 0;
+    std::vector<std::string> rows_;           // as written
+    std::vector<tracker::SessionKey> shown_;  // of each of rows_
 };
 
 }  // namespace

@@ -49,6 +49,7 @@ Response root_response(const Request& request, const Access& access) {
              {"sessions", "sessions"},
              {"session", "sessions/{ref}"},
              {"terminate", "sessions/terminate"},
+             {"keep", "sessions/keep"},
              {"erase", "erase"},
              {"usage", "usage"},
              {"minutes", "usage/minutes"},
@@ -86,10 +87,11 @@ Response session_response(const Request& request, const Access& access, tracker:
                           tracker::SessionKey key) {
     ScopedAccounts accounts = accounts_of(access, tracker);
     tracker.find_unproven(key, request.now);  // ends one whose time is over
+    // The account alone: how much there is to copy of a foreign session must not show in the time.
+    const std::optional<std::uint16_t> index = tracker.account_of(key, request.now);
+    const std::string* const account = index ? accounts.covered_name(*index) : nullptr;
     tracker::Row row;
-    const bool live = tracker.read_row(key, request.now, row, true);
-    const std::string* const account = live ? accounts.covered_name(row.account) : nullptr;
-    if (account == nullptr) {
+    if (account == nullptr || !tracker.read_row(key, request.now, row, true) || row.account != *index) {
         throw refusal_of(ErrorCode::session_not_found);
     }
     return json_response(detailed_session_json(

@@ -18,16 +18,6 @@ bool equals(std::string_view left, std::string_view right) {
     return boost::algorithm::iequals(left, right, std::locale::classic());
 }
 
-// "q=0", "q=0.", "q=0.000": not acceptable.
-bool is_forbidden(std::string_view parameter) {
-    const std::size_t equal_sign = parameter.find('=');
-    if (equal_sign == std::string_view::npos || !equals(trimmed(parameter.substr(0, equal_sign)), "q")) {
-        return false;
-    }
-    const std::string_view quality = trimmed(parameter.substr(equal_sign + 1));
-    return quality.starts_with('0') && quality.find_first_not_of("0.") == std::string_view::npos;
-}
-
 }  // namespace
 
 bool accepts_gzip(std::string_view accept_encoding) {
@@ -35,12 +25,11 @@ bool accepts_gzip(std::string_view accept_encoding) {
     while (const auto coding = next_of_list(accept_encoding, ',')) {
         std::string_view parameters = *coding;
         const std::string_view name = next_of_list(parameters, ';').value_or("");
-        const std::string_view quality = next_of_list(parameters, ';').value_or("");
         if (equals(name, "gzip") || equals(name, "x-gzip")) {
-            return !is_forbidden(quality);
+            return !is_not_acceptable(parameters);
         }
         if (name == "*") {
-            any = !is_forbidden(quality);
+            any = !is_not_acceptable(parameters);
         }
     }
     return any;

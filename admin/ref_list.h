@@ -35,8 +35,8 @@ class RefList {
         }
     };
 
-    // Few enough to read within a fraction of a slice of 1 ms.
-    static constexpr std::size_t kRefsPerLook = 64;
+    // Few enough to read within a fraction of a slice.
+    static constexpr std::size_t kRefsPerLook = 16;
 
     void read_one(const boost::json::value& ref);
 

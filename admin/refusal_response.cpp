@@ -15,10 +15,14 @@ void record_refused_change(const Request& request, tracker::Tracker tracker) {
     const std::string_view path = request.path.substr(kApi.size());
     if (request.method == "POST" && path == kTerminate) {
         record_refused(tracker, request, tracker::ActKind::terminate, "several sessions");
+    } else if (request.method == "POST" && path == kKeep) {
+        record_refused(tracker, request, tracker::ActKind::keep, "several sessions");
     } else if (request.method == "POST" && path == kErase) {
         record_refused(tracker, request, tracker::ActKind::erase, "an agent's name");
     } else if (request.method == "DELETE" && path.starts_with(kOneSession)) {
-        record_refused(tracker, request, tracker::ActKind::terminate, path.substr(kOneSession.size()));
+        const std::string_view ref = path.substr(kOneSession.size());
+        record_refused(tracker, request, tracker::ActKind::terminate,
+                       tracker::parse_ref(ref) ? ref : "not a ref");
     }
 }
 

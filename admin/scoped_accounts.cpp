@@ -151,4 +151,14 @@ const std::string& ScopedAccounts::zone_or_fallback(const std::string& zone) con
     return zone.empty() ? fallback_time_zone_ : zone;
 }
 
+std::string account_lines(ScopedAccounts& accounts, const std::set<std::uint16_t>& indexes) {
+    std::string lines;
+    for (const std::uint16_t index : indexes) {
+        if (const std::string* const name = accounts.covered_name(index)) {
+            lines += *name + '\n';
+        }
+    }
+    return lines;
+}
+
 }  // namespace agent_sessions::admin

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,5 +74,8 @@ class ScopedAccounts {
     std::vector<std::optional<tracker::AccountUsage>> by_index_;  // only covered ones are filled
     tracker::AccountUsage unseen_;  // what one that is not there yet begins with
 };
+
+// The names of those that are covered as an act keeps them: each with a line feed behind it.
+std::string account_lines(ScopedAccounts& accounts, const std::set<std::uint16_t>& indexes);
 
 }  // namespace agent_sessions::admin

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "admin/digest.h"
+#include "admin/filter_description.h"
 #include "admin/text.h"
 
 namespace agent_sessions::admin {
 namespace {
 
+constexpr std::string_view kActive = "active";
+constexpr std::string_view kEnding = "ending";
+constexpr std::string_view kNone = "none";
 constexpr std::size_t kMaxSearchBytes = 256;
 constexpr std::chrono::seconds kLongestDuration{365 * 24 * 60 * 60};
 
@@ -68,7 +73,8 @@ void SessionFilter::set(Source source, std::string_view field, std::string_view 
     } else if (name == "address") {
         address_ = exact_text(source, field, value, tracker::kMaxAddressBytes);
     } else if (name == "q") {
-        search_ = folded(filled_text(source, field, value, kMaxSearchBytes));
+        words_ = filled_text(source, field, value, kMaxSearchBytes);
+        search_ = folded(*words_);
     } else if (name == "idle_gt") {
         idle_longer_than_ = parse_duration(value.value_or(""));
         if (!idle_longer_than_) {
@@ -81,16 +87,37 @@ void SessionFilter::set(Source source, std::string_view field, std::string_view 
             throw invalid_field(source, field, "must be 0 or 1");
         }
         multiple_ = value == "1";
+    } else if (name == "state") {
+        if (value != kActive && value != kEnding) {
+            throw invalid_field(source, field, "must be active or ending");
+        }
+        state_ = std::string(*value);
     }
+}
+
+std::string_view state_of(const tracker::Row& row) {
+    return row.pending_end ? kEnding : kActive;
 }
 
 int SessionFilter::conditions() const {
     return account_.has_value() + agent_.has_value() + label_.has_value() + interaction_.has_value() +
-           address_.has_value() + search_.has_value() + idle_longer_than_.has_value() + (multiple_ ? 1 : 0);
+           address_.has_value() + search_.has_value() + idle_longer_than_.has_value() + (multiple_ ? 1 : 0) +
+           state_.has_value();
 }
 
 bool SessionFilter::needs_row() const {
-    return agent_ || label_ || interaction_ || address_ || search_ || multiple_;
+    return agent_ || label_ || interaction_ || address_ || search_ || multiple_ || state_;
+}
+
+tracker::RowParts SessionFilter::parts() const {
+    tracker::RowParts parts;
+    parts.agent = agent_ || multiple_ || search_;
+    parts.label = label_ || search_;
+    parts.address = address_ || search_;
+    parts.interactions = interaction_ || search_;
+    parts.last_seen = idle_longer_than_.has_value();
+    parts.pending_end = state_.has_value();
+    return parts;
 }
 
 bool SessionFilter::accepts(const tracker::Tracker::Glance& glance, tracker::Now now) const {
@@ -98,13 +125,16 @@ bool SessionFilter::accepts(const tracker::Tracker::Glance& glance, tracker::Now
 }
 
 bool SessionFilter::accepts(const tracker::Row& row, std::string_view account) const {
-    if (agent_ && valid_text(row.agent) != *agent_) {
+    if (agent_ && !reads_as(row.agent, *agent_)) {
         return false;
     }
-    if (label_ && valid_text(row.label) != *label_) {
+    if (label_ && !reads_as(row.label, *label_)) {
         return false;
     }
-    if (address_ && valid_text(row.address) != *address_) {
+    if (address_ && !reads_as(row.address, *address_)) {
+        return false;
+    }
+    if (state_ && state_of(row) != *state_) {
         return false;
     }
     if (multiple_ && (row.agent.empty() || row.agent_sessions < 2)) {
@@ -112,45 +142,33 @@ bool SessionFilter::accepts(const tracker::Row& row, std::string_view account) c
     }
     if (interaction_ &&
         std::none_of(row.interactions.begin(), row.interactions.end(),
-                     [this](const std::string& name) { return valid_text(name) == *interaction_; })) {
+                     [this](const std::string& name) { return reads_as(name, *interaction_); })) {
         return false;
     }
     if (!search_) {
         return true;
     }
-    const auto holds = [this](std::string_view text) {
-        return folded(text).find(*search_) != std::string::npos;
-    };
+    const auto holds = [this](std::string_view text) { return contains_folded(text, *search_); };
     return holds(row.agent.empty() ? kGuest : row.agent) || holds(row.label) || holds(row.address) ||
            holds(account) || std::any_of(row.interactions.begin(), row.interactions.end(), holds);
 }
 
-std::string SessionFilter::description() const {
-    std::string text;
-    const auto say = [&text](std::string_view name, std::string_view value) {
-        text += text.empty() ? "" : ", ";
-        text += name;
-        text += value;
-    };
-    const auto say_exact = [&say](std::string_view name, const std::optional<std::string>& value,
-                                  std::string_view none) {
-        if (value) {
-            say(name, value->empty() ? std::string(none) : '"' + *value + '"');
-        }
-    };
-    say_exact("account ", account_, "none");
-    say_exact("agent ", agent_, kGuest);
-    say_exact("label ", label_, "none");
-    say_exact("interaction ", interaction_, "none");
-    say_exact("address ", address_, "none");
-    say_exact("search ", search_, "none");
+std::string SessionFilter::description(std::size_t most) const {
+    FilterDescription description;
+    description.add("account", account_, kNone);
+    description.add("agent", agent_, kGuest);
+    description.add("label", label_, kNone);
+    description.add("interaction", interaction_, kNone);
+    description.add("address", address_, kNone);
+    description.add("search", words_, kNone);
     if (idle_longer_than_) {
-        say("idle for more than ", std::to_string(idle_longer_than_->count()) + " s");
+        description.add("idle for more than " + std::to_string(idle_longer_than_->count()) + " s");
     }
     if (multiple_) {
-        say("", "agents with several sessions");
+        description.add("agents with several sessions");
     }
-    return text;
+    description.add("state", state_, kNone);
+    return description.text(most);
 }
 
 std::uint64_t SessionFilter::digest() const {
@@ -167,6 +185,7 @@ std::uint64_t SessionFilter::digest() const {
     if (multiple_) {
         append(canonical, "multiple", "1");
     }
+    append(canonical, "state", state_);
     return digest_of(canonical);
 }
 

@@ -6,11 +6,25 @@
 
 #include "admin/answer.h"
 #include "admin/json_values.h"
+#include "admin/session_filter.h"
 
 namespace agent_sessions::admin {
 namespace {
 
 namespace json = boost::json;
+
+json::value ending_json(const tracker::Row& row) {
+    if (!row.pending_end) {
+        return nullptr;
+    }
+    const tracker::PendingEnd& end = *row.pending_end;
+    return json::object{
+        {"since", time_text(end.since)},
+        {"until", end.until ? json::value(seen_text(*end.until, end.since)) : json::value(nullptr)},
+        {"by", text_or_null(end.by)},
+        {"message", text_or_null(end.message)},
+    };
+}
 
 }  // namespace
 
@@ -28,7 +42,8 @@ json::object session_json(const tracker::Row& row, const SessionContext& context
         {"instances", row.instances},
         {"address", text_or_null(row.address)},
         {"user_agent", text_or_null(row.user_agent)},
-        {"state", "active"},
+        {"state", state_of(row)},
+        {"ending", ending_json(row)},
         {"own", context.own},
     };
 }

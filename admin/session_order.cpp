@@ -35,6 +35,17 @@ std::int64_t boot_millis_of(tracker::WallTime last_seen, tracker::Now now) {
     return (now.boot - (now.wall - last_seen)).time_since_epoch().count();
 }
 
+template <typename Left, typename Right, typename CompareTexts>
+bool goes_before(const Left& left, const Right& right, bool descending, CompareTexts compare_texts) {
+    if (left.number != right.number) {
+        return (left.number < right.number) != descending;
+    }
+    if (const int compared = compare_texts(); compared != 0) {
+        return (compared < 0) != descending;
+    }
+    return std::tie(left.session.high, left.session.low) < std::tie(right.session.high, right.session.low);
+}
+
 }  // namespace
 
 SessionOrder SessionOrder::parse(std::string_view text) {
@@ -63,83 +74,99 @@ bool SessionOrder::needs_row() const {
         case SortColumn::started:
         case SortColumn::last_seen:
         case SortColumn::account:
-        case SortColumn::state:
             return false;
         default:
             return true;
     }
 }
 
-SortKey SessionOrder::glance_key(const tracker::Tracker::Glance& glance, std::string_view account,
-                                 tracker::Now now) const {
-    SortKey key;
-    key.session = glance.key;
-    if (column == SortColumn::started) {
-        key.number = millis_of(glance.started);
-    } else if (column == SortColumn::last_seen) {
-        key.number = boot_millis_of(glance.last_seen, now);
-    } else if (column == SortColumn::account) {
-        key.text = folded(account);
-    }
-    return key;
+tracker::RowParts SessionOrder::parts() const {
+    tracker::RowParts parts;
+    parts.agent = column == SortColumn::agent;
+    parts.label = column == SortColumn::label;
+    parts.address = column == SortColumn::address;
+    parts.user_agent = column == SortColumn::user_agent;
+    parts.interactions = column == SortColumn::instances;
+    parts.last_seen = column == SortColumn::last_seen;
+    parts.pending_end = column == SortColumn::state;
+    return parts;
 }
 
-SortKey SessionOrder::row_key(const tracker::Row& row, std::string_view account, tracker::Now now) const {
-    SortKey key;
-    key.session = row.key;
+SortKey SortValue::key() const {
+    return {folded(text), number, session};
+}
+
+SortValue SessionOrder::value_of(const tracker::Tracker::Glance& glance, std::string_view account,
+                                 tracker::Now now) const {
+    SortValue value{{}, 0, glance.key};
+    if (column == SortColumn::started) {
+        value.number = millis_of(glance.started);
+    } else if (column == SortColumn::last_seen) {
+        value.number = boot_millis_of(glance.last_seen, now);
+    } else if (column == SortColumn::account) {
+        value.text = account;
+    }
+    return value;
+}
+
+SortValue SessionOrder::value_of(const tracker::Row& row, std::string_view account, tracker::Now now) const {
+    SortValue value{{}, 0, row.key};
     switch (column) {
         case SortColumn::agent:
-            key.text = folded(row.agent.empty() ? kGuest : row.agent);
+            value.text = row.agent.empty() ? kGuest : row.agent;
             break;
         case SortColumn::started:
-            key.number = millis_of(row.started);
+            value.number = millis_of(row.started);
             break;
         case SortColumn::instances:
-            key.number = row.instances;
+            value.number = row.instances;
             break;
         case SortColumn::last_seen:
-            key.number = boot_millis_of(row.last_seen, now);
+            value.number = boot_millis_of(row.last_seen, now);
             break;
         case SortColumn::account:
-            key.text = folded(account);
+            value.text = account;
             break;
         case SortColumn::label:
-            key.text = folded(row.label);
+            value.text = row.label;
             break;
         case SortColumn::address:
-            key.text = folded(row.address);
+            value.text = row.address;
             break;
         case SortColumn::user_agent:
-            key.text = folded(row.user_agent);
+            value.text = row.user_agent;
             break;
         case SortColumn::state:
+            value.text = state_of(row);
             break;
     }
-    return key;
+    return value;
 }
 
 bool SessionOrder::before(const SortKey& left, const SortKey& right) const {
-    if (left.number != right.number) {
-        return (left.number < right.number) != descending;
-    }
-    if (const int compared = left.text.compare(right.text); compared != 0) {
-        return (compared < 0) != descending;
-    }
-    return std::tie(left.session.high, left.session.low) < std::tie(right.session.high, right.session.low);
+    return goes_before(left, right, descending, [&] { return left.text.compare(right.text); });
 }
 
-void FirstKeys::offer(SortKey key) {
+bool SessionOrder::before(const SortValue& left, const SortKey& right) const {
+    return goes_before(left, right, descending, [&] { return compare_folded(left.text, right.text); });
+}
+
+bool SessionOrder::before(const SortKey& left, const SortValue& right) const {
+    return goes_before(left, right, descending, [&] { return -compare_folded(right.text, left.text); });
+}
+
+void FirstKeys::offer(const SortValue& value) {
     const auto before = [this](const SortKey& left, const SortKey& right) {
         return order_.before(left, right);
     };
     if (heap_.size() == size_) {
-        if (!order_.before(key, heap_.front())) {
+        if (!order_.before(value, heap_.front())) {
             return;
         }
         std::pop_heap(heap_.begin(), heap_.end(), before);
-        heap_.back() = std::move(key);
+        heap_.back() = value.key();
     } else {
-        heap_.push_back(std::move(key));
+        heap_.push_back(value.key());
     }
     std::push_heap(heap_.begin(), heap_.end(), before);
 }

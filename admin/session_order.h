@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tracker/row_walk.h"
 #include "tracker/tracker.h"
 
 namespace agent_sessions::admin {
@@ -36,6 +37,15 @@ struct SortKey {
     tracker::SessionKey session;
 };
 
+// The same before it is decided that it is kept: `text` is as it was read, not folded.
+struct SortValue {
+    std::string_view text;
+    std::int64_t number = 0;
+    tracker::SessionKey session;
+
+    SortKey key() const;
+};
+
 struct SessionOrder {
     SortColumn column = SortColumn::started;
     bool descending = true;
@@ -43,23 +53,28 @@ struct SessionOrder {
     // "[-]COLUMN". Throws Refusal sort_not_supported for the interactions, else invalid_parameter.
     static SessionOrder parse(std::string_view text);
 
-    // false: glance_key() knows the value.
+    // false: value_of(glance) knows the value.
     bool needs_row() const;
-    // `now` is the one that the glance or row was read with.
-    SortKey glance_key(const tracker::Tracker::Glance& glance, std::string_view account,
+    // What it looks at.
+    tracker::RowParts parts() const;
+    // `now` is the one that the glance or row was read with. The text is theirs, or the account's.
+    SortValue value_of(const tracker::Tracker::Glance& glance, std::string_view account,
                        tracker::Now now) const;
-    SortKey row_key(const tracker::Row& row, std::string_view account, tracker::Now now) const;
+    SortValue value_of(const tracker::Row& row, std::string_view account, tracker::Now now) const;
 
     bool before(const SortKey& left, const SortKey& right) const;
+    bool before(const SortValue& left, const SortKey& right) const;
+    bool before(const SortKey& left, const SortValue& right) const;
 };
 
-// The first so many keys of an order, whatever the sequence they are offered in. Cost: O(log size) per offer.
+// The first so many keys of an order, whatever the sequence they are offered in. Cost: one comparison for an
+// offer that is not among them, O(log size) for one that is.
 class FirstKeys {
   public:
     // REQUIRES: size > 0.
     FirstKeys(SessionOrder order, std::size_t size) : order_(order), size_(size) {}
 
-    void offer(SortKey key);
+    void offer(const SortValue& value);
     // In order; leaves this empty.
     std::vector<SortKey> take();
 

@@ -43,16 +43,27 @@ bool take_words(TerminationWords& words, std::string_view name, const json::valu
     return true;
 }
 
-void check_when(const json::value& value) {
-    if (value.is_string() && value.as_string() == "now") {
-        return;
+// true: when the agent has finished.
+bool parse_when(const json::value& value) {
+    const bool is_finished = value.is_string() && value.as_string() == "finished";
+    if (!is_finished && !(value.is_string() && value.as_string() == "now")) {
+        throw invalid_field(Source::body, "/when", "must be \"now\" or \"finished\"");
     }
-    if (value.is_string() && value.as_string() == "finished") {
-        throw refusal_of(ErrorCode::when_not_supported,
-                         "\"when\" can only be \"now\" so far; waiting for the agent to finish comes later.",
-                         {{Source::body, "/when", "must be \"now\""}});
+    return is_finished;
+}
+
+tracker::Millis parse_limit(const json::value& value) {
+    constexpr std::chrono::hours kLongest{24};
+    if (value.is_string()) {
+        const std::string_view text = view_of(value.as_string());
+        const auto limit = parse_duration(text);
+        const bool has_unit =
+            !text.empty() && std::string_view("smh").find(text.back()) != std::string_view::npos;
+        if (limit && has_unit && *limit >= std::chrono::seconds{1} && *limit <= kLongest) {
+            return *limit;
+        }
     }
-    throw invalid_field(Source::body, "/when", "must be \"now\"");
+    throw invalid_field(Source::body, "/in", "must be a whole number followed by s, m or h, from 1s to 24h");
 }
 
 void set_condition(SessionFilter& filter, std::string_view name, const json::value& value) {
@@ -110,7 +121,6 @@ TerminateSelection parse_selection(const json::object& body) {
         if (expected != nullptr) {
             throw invalid_field(Source::body, "/expected", "goes with a filter only");
         }
-        selection.all = true;
         return selection;
     }
     selection.filter = parse_filter(body.at("filter"));
@@ -127,31 +137,49 @@ TerminateSelection parse_selection(const json::object& body) {
 
 }  // namespace
 
+std::string TerminationTerms::description() const {
+    if (!when_finished) {
+        return {};
+    }
+    if (!limit) {
+        return "when finished: ";
+    }
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*limit).count();
+    return "when finished, after " + std::to_string(seconds) + " s at most: ";
+}
+
 TerminateRequest parse_terminate_request(json::object body) {
-    TerminationWords words;
+    TerminationTerms terms;
+    std::optional<bool> when_finished;
     int selections = 0;
     for (const auto& [key, value] : body) {
         const std::string_view name = view_of(key);
         if (name == "refs" || name == "filter" || name == "all") {
             ++selections;
         } else if (name == "when") {
-            check_when(value);
-        } else if (name != "expected" && !take_words(words, name, value)) {
+            when_finished = parse_when(value);
+        } else if (name == "in") {
+            terms.limit = parse_limit(value);
+        } else if (name != "expected" && !take_words(terms.words, name, value)) {
             throw unknown_member("", name);
         }
     }
+    if (terms.limit && when_finished == false) {
+        throw invalid_field(Source::body, "/in", "goes with \"when\": \"finished\" only");
+    }
+    terms.when_finished = when_finished.value_or(terms.limit.has_value());
     if (selections != 1) {
         throw missing_member("/refs",
                              "The body must have one of \"refs\", \"filter\" and \"all\", and only one.");
     }
     json::value* const refs = body.if_contains("refs");
     if (refs == nullptr) {
-        return {std::move(words), parse_selection(body)};
+        return {std::move(terms), parse_selection(body)};
     }
     if (body.contains("expected")) {
         throw invalid_field(Source::body, "/expected", "goes with a filter only");
     }
-    return {std::move(words), RefList(std::move(*refs))};
+    return {std::move(terms), RefList(std::move(*refs))};
 }
 
 TerminationWords parse_termination_words(std::string_view body) {

@@ -6,7 +6,9 @@
 //   the
 //                                          filter is exactly one account, or exactly one named agent
 //   {"all": true}                          everything in scope
-//   and each: "reason" (for the record), "message" (to the agent), "when": "now"
+//   and each: "reason" (for the record), "message" (to the agent), "when": "now" or "finished", and "in":
+//   "5m",
+//                                          at most so long until the agent has finished: s, m or h
 //
 // Thread safety: values.
 #pragma once
@@ -32,19 +34,28 @@ struct TerminationWords {
     std::string message;  // for the agent
 };
 
-// Those that match; without `expected` whatever their number. No condition = all.
+// How it is to be done.
+struct TerminationTerms {
+    TerminationWords words;
+    bool when_finished = false;              // not at once, but when their agents have finished
+    std::optional<tracker::Millis> limit{};  // or after so long
+
+    // For the audit, before what it is about; empty = at once.
+    std::string description() const;
+};
+
+// Those that match; without `expected` whatever their number. No condition = all: needs the role admin.
 struct TerminateSelection {
     SessionFilter filter;
     std::optional<std::uint64_t> expected;
-    bool all = false;  // asked for by "all": needs the role admin
 };
 
 struct TerminateRequest {
-    TerminationWords words;
+    TerminationTerms terms;
     std::variant<RefList, TerminateSelection> what;
 };
 
-// Throws Refusal: unknown_member, missing_member, invalid_member, when_not_supported.
+// Throws Refusal: unknown_member, missing_member, invalid_member.
 TerminateRequest parse_terminate_request(boost::json::object body);
 
 // The body that a DELETE may have: "reason" and "message", or nothing at all. Throws likewise, and

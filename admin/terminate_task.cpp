@@ -6,15 +6,15 @@
 #include <variant>
 #include <vector>
 
+#include "admin/body_task.h"
 #include "admin/durable_act.h"
 #include "admin/end_all_task.h"
 #include "admin/end_matching_task.h"
-#include "admin/end_named_task.h"
-#include "admin/json_body.h"
+#include "admin/named_task.h"
 #include "admin/problem.h"
-#include "admin/refusal_response.h"
 #include "admin/session_ender.h"
 #include "admin/terminate_request.h"
+#include "tracker/account_name.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -25,8 +25,6 @@ ActFacts facts_of(const Request& request, const Access& access, const Terminatio
     facts.message = words.message;
     return facts;
 }
-
-constexpr char kEveryAccount = '*';
 
 // What can be told as one fact: everything within one account or within all of them, of one agent or of
 // everybody.
@@ -52,41 +50,47 @@ std::optional<EndAllExtent> extent_of(const TerminateSelection& selection, const
     if (!access.scope.all()) {
         return std::nullopt;
     }
-    extent.account.push_back(kEveryAccount);
+    extent.account = tracker::kAllAccounts;
     return extent;
 }
 
-std::string describe(const TerminateSelection& selection) {
-    if (selection.filter.conditions() == 0) {
-        return "all";
-    }
-    return selection.filter.description();
+std::string describe(const TerminateSelection& selection, const TerminationTerms& terms) {
+    const std::string before = terms.description();
+    return before + (selection.filter.conditions() == 0
+                         ? "all"
+                         : selection.filter.description(tracker::kMaxActTextBytes - before.size()));
 }
 
-std::unique_ptr<Task> end_named(std::vector<tracker::SessionKey> keys, TerminationWords words,
+std::unique_ptr<SessionEnder> ender_of(ScopedAccounts accounts, TerminationTerms terms, const Access& access,
+                                       tracker::Tracker tracker) {
+    return std::make_unique<SessionEnder>(tracker, std::move(accounts), access.user, std::move(terms));
+}
+
+std::unique_ptr<Task> end_named(std::vector<tracker::SessionKey> keys, TerminationTerms terms,
                                 const Request& request, const Access& access, tracker::Tracker tracker) {
-    ActFacts facts = facts_of(request, access, words);
-    SessionEnder ender(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
-                       std::move(words));
-    return make_end_named_task(std::move(ender), std::move(keys), DurableAct(tracker, std::move(facts)),
-                               ProblemContext(request));
+    ActFacts facts = facts_of(request, access, terms.words);
+    auto ender =
+        ender_of(ScopedAccounts(tracker, access.scope, access.time_zone), std::move(terms), access, tracker);
+    return make_named_task(std::move(ender), std::move(keys), DurableAct(tracker, std::move(facts)),
+                           ProblemContext(request));
 }
 
-std::unique_ptr<Task> end_selected(TerminateSelection selection, TerminationWords words,
+std::unique_ptr<Task> end_selected(TerminateSelection selection, TerminationTerms terms,
                                    const Request& request, const Access& access, tracker::Tracker tracker) {
-    if (selection.all) {
+    if (selection.filter.conditions() == 0) {
         require_admin(access, "Ending all sessions");
     }
     ScopedAccounts accounts(tracker, access.scope, access.time_zone);
-    ActFacts facts = facts_of(request, access, words);
+    ActFacts facts = facts_of(request, access, terms.words);
     if (selection.filter.account()) {
         accounts.narrow(*selection.filter.account());
         facts.accounts = *selection.filter.account() + '\n';
     }
-    facts.what = describe(selection);
+    facts.what = describe(selection, terms);
     facts.agent = selection.filter.agent().value_or(std::string());
-    auto extent = extent_of(selection, access, accounts, tracker);
-    SessionEnder ender(tracker, std::move(accounts), access.user, std::move(words));
+    // What goes on meanwhile has not ended for the history.
+    auto extent = terms.when_finished ? std::nullopt : extent_of(selection, access, accounts, tracker);
+    auto ender = ender_of(std::move(accounts), std::move(terms), access, tracker);
     DurableAct act(tracker, std::move(facts));
     if (extent) {
         return make_end_all_task(std::move(ender), std::move(*extent), std::move(act));
@@ -95,66 +99,26 @@ std::unique_ptr<Task> end_selected(TerminateSelection selection, TerminationWord
                                   ProblemContext(request));
 }
 
-// What a small body asks for counts from the call on.
-constexpr std::size_t kSmallBody = 4096;
-
-class WholeSlice final : public Slice {
+class TerminateTask final : public BodyTask {
   public:
-    explicit WholeSlice(tracker::Now now) noexcept : now_(now) {}
+    using BodyTask::BodyTask;
 
-    bool over() const noexcept override { return false; }
-    tracker::Now now() const noexcept override { return now_; }
+  protected:
+    void parse(boost::json::object body) override { asked_ = parse_terminate_request(std::move(body)); }
 
-  private:
-    tracker::Now now_;
-};
-
-// Reads the body, in slices where it may name thousands of sessions, and then does what it says.
-class TerminateTask final : public Task {
-  public:
-    TerminateTask(const Request& request, Access access, tracker::Tracker tracker)
-        : request_(request), access_(std::move(access)), tracker_(tracker), body_(request_.body) {}
-
-    std::optional<Response> step(const Slice& slice) override {
-        if (ending_) {
-            return ending_->step(slice);
-        }
-        try {
-            read(slice);
-        } catch (const Refusal& refusal) {
-            return refusal_response(refusal, request_, tracker_);
-        }
-        return std::nullopt;
-    }
-
-    bool is_waiting() const noexcept override { return ending_ && ending_->is_waiting(); }
-
-    // Goes on until the slice is over, or the body was read. Throws Refusal.
-    void read(const Slice& slice) {
-        if (!asked_) {
-            if (!body_.read(slice)) {
-                return;
-            }
-            asked_ = parse_terminate_request(body_.take());
-        }
+    std::unique_ptr<Task> deed(const Slice& slice) override {
         if (auto* const selection = std::get_if<TerminateSelection>(&asked_->what)) {
-            ending_ =
-                end_selected(std::move(*selection), std::move(asked_->words), request_, access_, tracker_);
-            return;
+            return end_selected(std::move(*selection), std::move(asked_->terms), request(), access(),
+                                tracker());
         }
         RefList& refs = std::get<RefList>(asked_->what);
-        if (refs.read(slice)) {
-            ending_ = end_named(refs.take(), std::move(asked_->words), request_, access_, tracker_);
-        }
+        return refs.read(slice)
+                   ? end_named(refs.take(), std::move(asked_->terms), request(), access(), tracker())
+                   : nullptr;
     }
 
   private:
-    Request request_;
-    Access access_;
-    tracker::Tracker tracker_;
-    JsonBody body_;
     std::optional<TerminateRequest> asked_;
-    std::unique_ptr<Task> ending_;
 };
 
 }  // namespace
@@ -163,8 +127,8 @@ std::unique_ptr<Task> make_delete_task(const Request& request, const Access& acc
                                        tracker::SessionKey key) {
     TerminationWords words = parse_termination_words(request.body);
     ActFacts facts = facts_of(request, access, words);
-    SessionEnder ender(tracker, ScopedAccounts(tracker, access.scope, access.time_zone), access.user,
-                       std::move(words));
+    auto ender = ender_of(ScopedAccounts(tracker, access.scope, access.time_zone), {std::move(words)}, access,
+                          tracker);
     return make_end_one_task(std::move(ender), key, DurableAct(tracker, std::move(facts)),
                              ProblemContext(request));
 }
@@ -172,9 +136,7 @@ std::unique_ptr<Task> make_delete_task(const Request& request, const Access& acc
 std::unique_ptr<Task> make_terminate_task(const Request& request, const Access& access,
                                           tracker::Tracker tracker) {
     auto task = std::make_unique<TerminateTask>(request, access, tracker);
-    if (request.body.size() <= kSmallBody) {
-        task->read(WholeSlice(request.now));
-    }
+    task->read_if_small();
     return task;
 }
 

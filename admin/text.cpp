@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <boost/nowide/utf/utf.hpp>
-#include <clocale>
-#include <cwctype>
 #include <iterator>
+
+#include "admin/text_words.h"
+#include "tracker/lower_case.h"
 
 namespace agent_sessions::admin {
 namespace {
@@ -13,22 +14,6 @@ namespace utf = boost::nowide::utf;
 using Utf8 = utf::utf_traits<char>;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-bool is_ascii(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(),
-                       [](char byte) { return static_cast<signed char>(byte) >= 0; });
-}
-
-char ascii_lower(char byte) noexcept {
-    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-}
-
-// Never freed: one per process. Null where the C library brings no C.UTF-8; then only ASCII letters are
-// folded.
-locale_t utf8_locale() noexcept {
-    static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
-    return locale;
-}
 
 }  // namespace
 
@@ -83,20 +68,17 @@ bool has_control_characters(std::string_view text) noexcept {
 }
 
 std::string folded(std::string_view text) {
-    std::string result = valid_text(text);
-    if (is_ascii(result) || utf8_locale() == locale_t{}) {
-        std::transform(result.begin(), result.end(), result.begin(), ascii_lower);
-        return result;
+    std::string valid = valid_text(text);
+    if (is_ascii(valid)) {
+        std::transform(valid.begin(), valid.end(), valid.begin(), tracker::ascii_lower);
+        return valid;
     }
     std::string lower;
-    lower.reserve(result.size());
-    const char* position = result.data();
-    const char* const end = position + result.size();
+    lower.reserve(valid.size());
+    const char* position = valid.data();
+    const char* const end = position + valid.size();
     while (position != end) {
-        const utf::code_point point = Utf8::decode(position, end);
-        const auto mapped =
-            static_cast<utf::code_point>(towlower_l(static_cast<wint_t>(point), utf8_locale()));
-        Utf8::encode(mapped, std::back_inserter(lower));
+        Utf8::encode(tracker::lower_case(Utf8::decode(position, end)), std::back_inserter(lower));
     }
     return lower;
 }

@@ -78,7 +78,7 @@ history::UsageQuestion question_of(HistoryScope& scope, tracker::Tracker tracker
     question.time_zone = scope.scoped.time_zone();
     question.prefers_stored_zone = scope.unseen.has_value();
     question.now = now.wall;
-    question.recent.emplace(history::kAllAccounts, tracker.recent_quarters(0, now));
+    question.recent.emplace(tracker::kAllAccounts, tracker.recent_quarters(0, now));
     if (!question.accounts.all) {
         for (const tracker::AccountUsage& usage : scope.scoped.usages()) {
             if (usage.index != 0) {
@@ -90,7 +90,7 @@ history::UsageQuestion question_of(HistoryScope& scope, tracker::Tracker tracker
 }
 
 std::string name_of(const ScopedAccounts& accounts) {
-    return accounts.single() == nullptr ? std::string(history::kAllAccounts) : *accounts.single();
+    return accounts.single() == nullptr ? std::string(tracker::kAllAccounts) : *accounts.single();
 }
 
 json::object day_json(const history::DayFigures& day) {

@@ -5,36 +5,40 @@
 #include <cstdint>
 
 #include "admin/handle.h"
+#include "tracker/row_walk.h"
 
 namespace agent_sessions::admin {
 
 class Walk {
   public:
+    // `parts`: what is looked at of a session.
+    Walk(tracker::Tracker tracker, const tracker::RowParts& parts) : rows_(tracker, parts) {}
+
     // Goes on until the slice is over; true = all slots were visited. `wanted(glance, now)` is asked for each
     // live session and `visit(row, now)` gets those that it wanted; both get the instant that the copy was
     // made for.
     template <typename Wanted, typename Visit>
-    bool step(tracker::Tracker tracker, const Slice& slice, Wanted wanted, Visit visit) {
+    bool step(const Slice& slice, Wanted wanted, Visit visit) {
         tracker::Now now;
-        const tracker::Tracker::Wanted ask = [&](const tracker::Tracker::Glance& glance) {
+        const tracker::RowWalk::Wanted ask = [&](const tracker::Tracker::Glance& glance) {
             return wanted(glance, now);
         };
-        const tracker::Tracker::Visit take = [&](const tracker::Row& row) { visit(row, now); };
-        while (!cursor_.done) {
+        const tracker::RowWalk::Visit take = [&](const tracker::Row& row) { visit(row, now); };
+        while (!rows_.is_done()) {
             now = slice.now();
-            tracker.read_rows(cursor_, kSlotsPerLook, now, ask, take);
+            rows_.step(kSlotsPerLook, now, ask, take);
             if (slice.over()) {
                 break;
             }
         }
-        return cursor_.done;
+        return rows_.is_done();
     }
 
   private:
-    // Few enough to read whole within a fraction of a slice of 1 ms.
+    // Few enough to read within a fraction of a slice.
     static constexpr std::uint32_t kSlotsPerLook = 32;
 
-    tracker::RowCursor cursor_;
+    tracker::RowWalk rows_;
 };
 
 }  // namespace agent_sessions::admin

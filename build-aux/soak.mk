@@ -1,8 +1,13 @@
-# The long forms of the tests that kill processes and let disks fail; their short forms are part of `make test`.
-# SEED=N chooses the random instants: a run that failed prints the one to repeat it with.
+# The long forms of the tests that kill processes, damage segments, let disks fail and the power go off; their short forms
+# are part of `make test`. Each part can be run alone: PARTS="kills power". The parts and their tests: build-aux/run-tests.
+#
+# SEED=N chooses the random instants: a run that failed prints the one to repeat it with. MINUTES=N is how long a part
+# goes on that has no end of its own, RELOADS=N how often nginx is reloaded among a million sessions.
+
+PARTS ?= model threads table races history disks attacks segments power kills reloads upgrades endurance
 
 .PHONY: soak
-soak: build ## the long tests: 200 kills of all of nginx, every call of a disk refused (about 20 minutes; SEED=N)
+soak: build ## the long tests of faults (about two hours; PARTS="kills power …" SEED=N MINUTES=N)
 	@$(INSTALL) test
-	@$(MAKE) $(PARALLEL) prepare-multiprocess prepare-e2e
-	@SOAK=1 build-aux/run-tests $(BUILD)/tests soak-multiprocess soak-e2e
+	@$(MAKE) $(PARALLEL) prepare-model-check prepare-unit-threads prepare-multiprocess prepare-e2e
+	@SOAK=1 build-aux/run-tests $(BUILD)/tests $(PARTS:%=soak-%)

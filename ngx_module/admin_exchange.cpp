@@ -19,7 +19,6 @@ namespace agent_sessions::ngx {
 
 namespace {
 
-constexpr std::int64_t kSliceUs = 700;
 // A worker that shuts down waits for timers only, and would drop a request that works in steps.
 constexpr ngx_msec_t kHold = 60'000;
 // How often a task that waits for a disk is asked again (ARCHITECTURE 4).
@@ -31,9 +30,9 @@ LogLimit answer_limit;
 // are rounded apart, and a list sorted by instants would see them jump by a millisecond.
 class TimedSlice : public admin::Slice {
   public:
-    explicit TimedSlice(tracker::Now asked) noexcept : asked_(asked) {}
+    TimedSlice(tracker::Now asked, const SliceEnd& end) noexcept : asked_(asked), end_(end) {}
 
-    bool over() const noexcept override { return monotonic_us() >= end_; }
+    bool over() const noexcept override { return end_.is_past(); }
     tracker::Now now() const noexcept override {
         const tracker::BootTime boot = cached_now().boot;
         return {asked_.wall + (boot - asked_.boot), boot};
@@ -41,7 +40,7 @@ class TimedSlice : public admin::Slice {
 
   private:
     tracker::Now asked_;
-    std::int64_t end_ = monotonic_us() + kSliceUs;
+    const SliceEnd& end_;
 };
 
 std::string user_of(ngx_http_request_t& request, const LocationConfiguration& configuration) {
@@ -59,7 +58,8 @@ std::optional<tracker::SessionKey> own_session_of(ngx_http_request_t& request,
                                                   const LocationConfiguration& configuration) {
     ZoneWorker* const worker = worker_of(*configuration.admin);
     if (worker != nullptr && !configuration.cookie->adopted.empty()) {
-        const tracker::Found found = find_adopted(request, *configuration.cookie, *worker, cached_now());
+        const tracker::Found found =
+            find_adopted(request, *configuration.cookie, *worker, cached_now()).found;
         return found.state == tracker::Found::State::live ? worker->zone->tracker.key_of(found.handle)
                                                           : std::nullopt;
     }
@@ -68,7 +68,11 @@ std::optional<tracker::SessionKey> own_session_of(ngx_http_request_t& request,
         return std::nullopt;
     }
     const gateway::Verified verified = worker->signer.verify(cookie.value);
-    return verified.status == gateway::Verified::Status::genuine ? std::optional(verified.key) : std::nullopt;
+    if (verified.status != gateway::Verified::Status::genuine) {
+        return std::nullopt;
+    }
+    tracker::Tracker& tracker = worker->zone->tracker;
+    return tracker.key_of(tracker.find_unproven(verified.key, cached_now()).handle);
 }
 
 admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration& configuration) {
@@ -85,20 +89,18 @@ admin::Caller caller_of(ngx_http_request_t& request, const LocationConfiguration
 }  // namespace
 
 AdminExchange::AdminExchange(ngx_http_request_t& request) noexcept : request_(request) {
-    for (ngx_event_t* event : {&step_event_, &hold_event_}) {
+    for (ngx_event_t* event : {&wait_event_, &hold_event_}) {
         event->data = this;
         event->log = request.connection->log;
     }
-    step_event_.handler = handle_step;
+    wait_event_.handler = handle_wait;
     hold_event_.handler = handle_hold;
 }
 
 AdminExchange::~AdminExchange() {
-    if (step_event_.posted != 0) {
-        ngx_delete_posted_event(&step_event_);
-    }
-    if (step_event_.timer_set != 0) {
-        ngx_del_timer(&step_event_);
+    give_up_turn();
+    if (wait_event_.timer_set != 0) {
+        ngx_del_timer(&wait_event_);
     }
     if (hold_event_.timer_set != 0) {
         ngx_del_timer(&hold_event_);
@@ -164,27 +166,20 @@ void AdminExchange::run(std::string_view path, std::string_view body) {
     request_.read_event_handler = changes ? ngx_http_block_reading : ngx_http_test_reading;
     request_.write_event_handler = ngx_http_request_empty_handler;
     ngx_add_timer(&hold_event_, kHold);
-    wait_for_next_step();
+    ask_for_turn();
 }
 
-void AdminExchange::wait_for_next_step() noexcept {
-    if (task_->is_waiting()) {
-        ngx_add_timer(&step_event_, kWait);
-        return;
+void AdminExchange::step(const SliceEnd& end) {
+    auto response = task_->step(TimedSlice(asked_, end));
+    if (response) {
+        task_.reset();
+        ngx_del_timer(&hold_event_);
+        finish(std::move(*response));
+    } else if (task_->is_waiting()) {
+        ngx_add_timer(&wait_event_, kWait);
+    } else {
+        ask_for_turn();
     }
-    ngx_post_event(&step_event_, &ngx_posted_next_events);
-}
-
-void AdminExchange::step() {
-    const TimedSlice slice(asked_);
-    auto response = task_->step(slice);
-    if (!response) {
-        wait_for_next_step();
-        return;
-    }
-    task_.reset();
-    ngx_del_timer(&hold_event_);
-    finish(std::move(*response));
 }
 
 // After this the exchange may be gone.
@@ -207,18 +202,21 @@ void AdminExchange::fail() noexcept {
     ngx_http_finalize_request(&request_, send_internal_error(request_));
 }
 
-void AdminExchange::handle_step(ngx_event_t* event) noexcept {
-    auto& exchange = *static_cast<AdminExchange*>(event->data);
-    ngx_connection_t* connection = exchange.request_.connection;
-    ngx_http_set_log_request(connection->log, (&exchange.request_));
-    const bool done = guard(connection->log, "a step of an admin request", false, [&exchange] {
-        exchange.step();
+void AdminExchange::take_turn(const SliceEnd& end) noexcept {
+    ngx_connection_t* connection = request_.connection;
+    ngx_http_set_log_request(connection->log, (&request_));
+    const bool done = guard(connection->log, "a step of an admin request", false, [this, &end] {
+        step(end);
         return true;
     });
     if (!done) {
-        exchange.fail();
+        fail();
     }
     ngx_http_run_posted_requests(connection);
+}
+
+void AdminExchange::handle_wait(ngx_event_t* event) noexcept {
+    static_cast<AdminExchange*>(event->data)->ask_for_turn();
 }
 
 void AdminExchange::handle_hold(ngx_event_t* event) noexcept {

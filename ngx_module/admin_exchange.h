@@ -6,11 +6,12 @@
 
 #include "admin/handle.h"
 #include "ngx_module/nginx.h"
+#include "ngx_module/sliced_work.h"
 
 namespace agent_sessions::ngx {
 
 // Lives in the request's pool, so that a client that goes away takes its task with it.
-class AdminExchange {
+class AdminExchange final : private SlicedWork {
   public:
     // The request's exchange, made where there is none yet. Throws std::bad_alloc.
     static AdminExchange& of(ngx_http_request_t& request);
@@ -25,22 +26,22 @@ class AdminExchange {
     void run(std::string_view path, std::string_view body);
 
   private:
-    static void handle_step(ngx_event_t* event) noexcept;
+    static void handle_wait(ngx_event_t* event) noexcept;
     static void handle_hold(ngx_event_t* event) noexcept;
 
     static void destroy(void* exchange) noexcept;
 
-    void step();
+    void take_turn(const SliceEnd& end) noexcept override;
+    void step(const SliceEnd& end);
     void finish(admin::Response response);
     void fail() noexcept;
-    void wait_for_next_step() noexcept;
 
     ngx_http_request_t& request_;
     tracker::Now asked_{};
     std::string query_;
     std::unique_ptr<admin::Task> task_;
     admin::Response response_;
-    ngx_event_t step_event_{};
+    ngx_event_t wait_event_{};
     ngx_event_t hold_event_{};
 };
 

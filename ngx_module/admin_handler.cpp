@@ -67,7 +67,20 @@ ngx_int_t redirect_to_slash(ngx_http_request_t& request) {
     return send_answer(request, NGX_HTTP_MOVED_PERMANENTLY, *headers, {});
 }
 
-ngx_int_t refuse_too_large(ngx_http_request_t& request) {
+// Whether this may be somebody's replay of what an admin sent (RFC 8470): the handshake is not over yet.
+bool is_early(ngx_http_request_t& request) {
+#if (NGX_HTTP_SSL)
+    ngx_connection_t* connection = request.connection;
+    ngx_str_t early{};
+    return connection->ssl != nullptr && ngx_ssl_get_early_data(connection, request.pool, &early) == NGX_OK &&
+           early.len != 0;
+#else
+    static_cast<void>(request);
+    return false;
+#endif
+}
+
+ngx_int_t refuse_unread(ngx_http_request_t& request, admin::ErrorCode why) {
     request.expect_tested = 1;  // no "100 Continue" for a body that nobody reads
     const ngx_int_t discarded = ngx_http_discard_request_body(&request);
     if (discarded != NGX_OK) {
@@ -78,14 +91,13 @@ ngx_int_t refuse_too_large(ngx_http_request_t& request) {
     admin::Request asked;
     asked.path = encode(request.pool, path_below_location(request).value_or("")).value_or("");
     asked.request_id = evaluate(request, main.request_id);
-    const auto* answer = make_pool_object<admin::Response>(
-        request.pool, admin::problem_response(admin::ErrorCode::body_too_large, asked));
+    const auto* answer = make_pool_object<admin::Response>(request.pool, admin::problem_response(why, asked));
     return send_answer(request, answer->status, answer->headers, answer->body);
 }
 
 ngx_int_t answer(ngx_http_request_t& request, std::string* body) {
     if (body == nullptr) {
-        return refuse_too_large(request);
+        return refuse_unread(request, admin::ErrorCode::body_too_large);
     }
     const auto path = encode(request.pool, path_below_location(request).value_or(""));
     if (!path) {
@@ -99,6 +111,9 @@ ngx_int_t start(ngx_http_request_t& request) {
     if (!path_below_location(request)) {
         return to_view(request.uri) == to_view(core_location(request).name) ? redirect_to_slash(request)
                                                                             : NGX_HTTP_NOT_FOUND;
+    }
+    if (request.method != NGX_HTTP_GET && request.method != NGX_HTTP_HEAD && is_early(request)) {
+        return refuse_unread(request, admin::ErrorCode::too_early);
     }
     return read_body(request, admin::kMaxBodyBytes, "an admin request", answer, send_internal_error);
 }

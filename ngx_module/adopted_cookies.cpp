@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ngx_module/conditions.h"
+#include "ngx_module/gateway/adopted_spelling.h"
 #include "ngx_module/gateway/adopted_value.h"
 #include "ngx_module/gateway/set_cookie_line.h"
 #include "ngx_module/request_facts.h"
@@ -54,6 +55,27 @@ void note(std::vector<GivenCookie>& given, const GivenCookie& cookie) {
     given.push_back(cookie);
 }
 
+// Calls `visit` with each Set-Cookie field of an adopted cookie, that cookie's number, and what the field
+// says.
+template <typename Visit>
+void for_each_adopted(const ngx_http_request_t& request, const CookieConfiguration& configuration,
+                      const Visit& visit) {
+    for (const ngx_list_part_t* part = &request.headers_out.headers.part; part != nullptr;
+         part = part->next) {
+        auto* fields = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t index = 0; index < part->nelts; ++index) {
+            if (fields[index].hash == 0 || !equal_ignoring_case(to_view(fields[index].key), "Set-Cookie")) {
+                continue;
+            }
+            const auto line = gateway::parse_set_cookie(to_view(fields[index].value));
+            const auto number = line ? number_of(configuration, line->name) : std::nullopt;
+            if (number) {
+                visit(fields[index], *number, *line);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 bool brings_adopted(const ngx_http_request_t& request, const CookieConfiguration& configuration) noexcept {
@@ -61,6 +83,16 @@ bool brings_adopted(const ngx_http_request_t& request, const CookieConfiguration
                        [&request](const std::string& name) {
                            return cookie_of(request, name).status != gateway::CookieValue::Status::absent;
                        });
+}
+
+bool is_ambiguous(const ngx_http_request_t& request, const CookieConfiguration& configuration) noexcept {
+    const ngx_array_t& lines = request.headers_in.cookies;
+    const auto* const* fields = static_cast<ngx_table_elt_t**>(lines.elts);
+    return std::any_of(fields, fields + lines.nelts, [&configuration](const ngx_table_elt_t* field) {
+        return std::any_of(
+            configuration.adopted.begin(), configuration.adopted.end(),
+            [field](const std::string& name) { return gateway::is_ambiguous(to_view(field->value), name); });
+    });
 }
 
 std::vector<AdoptedCookie> adopted_in_request(const ngx_http_request_t& request,
@@ -112,22 +144,23 @@ void strip_cookies(ngx_http_request_t& request,
 std::vector<GivenCookie> adopted_in_answer(const ngx_http_request_t& request,
                                            const CookieConfiguration& configuration) {
     std::vector<GivenCookie> given;
-    for (const ngx_list_part_t* part = &request.headers_out.headers.part; part != nullptr;
-         part = part->next) {
-        const auto* fields = static_cast<const ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t index = 0; index < part->nelts; ++index) {
-            if (fields[index].hash == 0 || !equal_ignoring_case(to_view(fields[index].key), "Set-Cookie")) {
-                continue;
+    for_each_adopted(
+        request, configuration,
+        [&given](ngx_table_elt_t&, std::uint8_t number, const gateway::SetCookieLine& line) {
+            if (line.value.size() <= gateway::kMaxAdoptedBytes) {
+                note(given, {{number, line.name, line.value}, gateway::cookie_scope(line), is_cleared(line)});
             }
-            const auto line = gateway::parse_set_cookie(to_view(fields[index].value));
-            const auto number = line ? number_of(configuration, line->name) : std::nullopt;
-            if (number && line->value.size() <= gateway::kMaxAdoptedBytes) {
-                note(given,
-                     {{*number, line->name, line->value}, gateway::cookie_scope(*line), is_cleared(*line)});
-            }
-        }
-    }
+        });
     return given;
+}
+
+void withhold_adopted(ngx_http_request_t& request, const CookieConfiguration& configuration) {
+    for_each_adopted(request, configuration,
+                     [](ngx_table_elt_t& field, std::uint8_t, const gateway::SetCookieLine& line) {
+                         if (!is_cleared(line)) {
+                             field.hash = 0;
+                         }
+                     });
 }
 
 }  // namespace agent_sessions::ngx

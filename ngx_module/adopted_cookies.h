@@ -22,6 +22,10 @@ struct AdoptedCookie {
 // Does any come with the request, whatever its value?
 bool brings_adopted(const ngx_http_request_t& request, const CookieConfiguration& configuration) noexcept;
 
+// Whether a line of the request has what an application may take for one of them, or for another value, and
+// we don't.
+bool is_ambiguous(const ngx_http_request_t& request, const CookieConfiguration& configuration) noexcept;
+
 // All that come with the request, in the configuration's order, then the request's. Empty values, and those
 // longer than any browser keeps, are none. Throws std::bad_alloc.
 std::vector<AdoptedCookie> adopted_in_request(const ngx_http_request_t& request,
@@ -42,5 +46,8 @@ struct GivenCookie : AdoptedCookie {
 // std::bad_alloc.
 std::vector<GivenCookie> adopted_in_answer(const ngx_http_request_t& request,
                                            const CookieConfiguration& configuration);
+
+// Takes every adopted cookie that the answer sets out of it; what it clears stays. Throws std::bad_alloc.
+void withhold_adopted(ngx_http_request_t& request, const CookieConfiguration& configuration);
 
 }  // namespace agent_sessions::ngx

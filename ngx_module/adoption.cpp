@@ -132,8 +132,7 @@ std::optional<tracker::SessionKey> set_aside(Tracking& tracking, tracker::Sessio
 void begin_presented(Tracking& tracking) {
     RequestState& state = tracking.state;
     const auto predecessor = state.remembered ? set_aside(tracking, state.handle, state.key) : std::nullopt;
-    begin_session(tracking, state.presented, tracking.now.wall,
-                  agent_of(tracking.request, tracking.configuration), predecessor);
+    begin_session(tracking, state.presented, tracking.now.wall, proven_agent_of(tracking), predecessor);
 }
 
 bool kind_may_begin(const Tracking& tracking) noexcept {
@@ -159,6 +158,9 @@ class Answer {
 
     // A live session's cookie may get another value, or be cleared.
     void follow_live() {
+        if (given_.empty()) {
+            return;
+        }
         RequestState& state = tracking_.state;
         const std::uint16_t scope = tracking_.tracker.cookie_scope(state.handle);
         const auto is_own = [&](const Given& given) {
@@ -172,13 +174,19 @@ class Answer {
             logout.reason = tracker::EndReason::logout;
             tracking_.tracker.end(state.key, logout, tracking_.now);
             state.live = false;
-            begin_given();
-            return;
+        } else {
+            std::erase_if(given_, [&](const Given& given) {
+                return given.cookie.is_cleared || (is_own(given) && take_over(given));
+            });
         }
-        std::erase_if(given_, [&](const Given& given) {
-            return given.cookie.is_cleared || (is_own(given) && take_over(given));
-        });
-        begin_beside();
+        if (withholds(current_key(tracking_))) {
+            state.live = false;
+            state.remembered = true;
+        } else if (is_cleared) {
+            begin_given();
+        } else {
+            begin_beside();
+        }
     }
 
     // A session begins with the cookie that the application sets. false: it sets none.
@@ -207,6 +215,19 @@ class Answer {
         return true;
     }
 
+    // Whether the session of this key was closed while the request was under way, after the check. Then
+    // nothing that the answer gives leads past the end.
+    bool withholds(tracker::SessionKey key) {
+        const tracker::Found found = tracking_.tracker.find_unproven(key, tracking_.now);
+        if (found.state != State::ended || !tracker::is_told(found.reason)) {
+            return false;
+        }
+        withhold_adopted(tracking_.request, *tracking_.configuration.cookie);
+        return true;
+    }
+
+    bool gives_any() const noexcept { return !given_.empty(); }
+
     bool clears(std::uint8_t number) const noexcept {
         return std::any_of(given_.begin(), given_.end(), [number](const Given& given) {
             return given.cookie.is_cleared && given.cookie.number == number;
@@ -229,8 +250,8 @@ class Answer {
         if (before.state == State::ended && !tracker::is_told(before.reason)) {
             set_aside(tracking_, before.handle, given.name);
         }
-        return begin_session(tracking_, given.name, tracking_.now.wall,
-                             agent_of(tracking_.request, tracking_.configuration), std::nullopt);
+        return begin_session(tracking_, given.name, tracking_.now.wall, proven_agent_of(tracking_),
+                             std::nullopt);
     }
 
     // The session goes on under the new value. false: it is another session's.
@@ -244,6 +265,7 @@ class Answer {
                 state.key = given.name;
                 break;
             case tracker::RekeyResult::busy:
+            case tracker::RekeyResult::no_room:
                 // Nothing is lost but the row's place: it begins anew when it comes.
                 tracking_.tracker.note_stranger(given.name, tracking_.now);
                 break;
@@ -273,17 +295,17 @@ class Answer {
 
 }  // namespace
 
-tracker::Found find_adopted(const ngx_http_request_t& request, const CookieConfiguration& configuration,
-                            ZoneWorker& worker, tracker::Now now) {
-    tracker::Found found;
+Presented find_adopted(const ngx_http_request_t& request, const CookieConfiguration& configuration,
+                       ZoneWorker& worker, tracker::Now now) {
+    Presented presented;
     auto judged = judge(request, configuration, worker, now);
     if (!judged) {
-        found.state = State::busy;
-        return found;
+        presented.found.state = State::busy;
+        return presented;
     }
     let_go(worker.zone->tracker, *judged);
     const Judged* const one = counting(*judged);
-    return one != nullptr ? one->found : found;
+    return one != nullptr ? Presented{one->found, one->name} : presented;
 }
 
 gateway::RequestFacts judge_adopted(Tracking& tracking, bool touching) {
@@ -291,6 +313,10 @@ gateway::RequestFacts judge_adopted(Tracking& tracking, bool touching) {
     state.adopts = true;
     gateway::RequestFacts facts;
     facts.adopts = true;
+    if (is_ambiguous(tracking.request, *tracking.configuration.cookie)) {
+        facts.cookie = gateway::CookieState::conflicting;
+        return facts;
+    }
     for (;;) {
         std::optional<JudgedCookies> judged =
             judge(tracking.request, *tracking.configuration.cookie, tracking.worker, tracking.now);
@@ -367,6 +393,10 @@ void settle_adopted(Tracking& tracking, gateway::Action settled, const gateway::
     Answer answer(tracking, facts);
     if (state.live) {
         answer.follow_live();
+        return;
+    }
+    if (answer.gives_any() && !state.follows_reactivated && answer.withholds(state.presented)) {
+        note_untracked(tracking, state.cause);
         return;
     }
     const bool is_cleared = answer.clears(state.cookie_number);

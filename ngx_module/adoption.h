@@ -15,10 +15,16 @@ namespace agent_sessions::ngx {
 // `touching`.
 gateway::RequestFacts judge_adopted(Tracking& tracking, bool touching);
 
+// A cookie that came, by the name of its value, and what it is worth.
+struct Presented {
+    tracker::Found found;
+    tracker::SessionKey key;
+};
+
 // What the adopted cookies of a request that is not tracked itself are worth, by the same rules; `busy` =
 // that can't be told now. Changes nothing.
-tracker::Found find_adopted(const ngx_http_request_t& request, const CookieConfiguration& configuration,
-                            ZoneWorker& worker, tracker::Now now);
+Presented find_adopted(const ngx_http_request_t& request, const CookieConfiguration& configuration,
+                       ZoneWorker& worker, tracker::Now now);
 
 // The agent has reactivated with this request: it goes on without the closed cookies. REQUIRES: the
 // reactivation of the state's session is used up.

@@ -106,6 +106,18 @@ void make_state_directory(const Zone& zone, const std::optional<Owner>& owner) {
     close(directory);
 }
 
+// Whoever may write there could put other keys in the place of ours: ended cookies would pass.
+bool is_private(ngx_conf_t* cf, const Zone& zone) {
+    const std::string path(to_view(zone.state));
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
+        return true;
+    }
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "agent_sessions: directory \"%s\" may be written by others than its owner", path.c_str());
+    return false;
+}
+
 // nullptr = refused, and logged.
 tracker::Attachment* attach(ngx_conf_t* cf, const Zone& zone, const std::optional<Owner>& owner) {
     tracker::AttachOptions options;
@@ -174,7 +186,7 @@ ngx_int_t attach_zone(ngx_conf_t* cf, Zone& zone, const std::optional<Owner>& ow
         return NGX_ERROR;
     }
     make_state_directory(zone, owner);
-    if (!claim_history(cf, zone, *zone.attachment, owner)) {
+    if (!is_private(cf, zone) || !claim_history(cf, zone, *zone.attachment, owner)) {
         return NGX_ERROR;
     }
     zone.tracker = zone.attachment->tracker();

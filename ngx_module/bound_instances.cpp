@@ -1,5 +1,6 @@
 #include "ngx_module/bound_instances.h"
 
+#include <algorithm>
 #include <deque>
 #include <string>
 
@@ -14,6 +15,13 @@ namespace {
 
 // Longer than an open one goes without being refreshed, in either worker.
 constexpr tracker::Millis kReplacementTime{2500};
+// Longer than a page takes to load and say what is open in it. That is told to the second only, so in the
+// second in which the one before was left it is not noticed; the script says it again after 5 s.
+constexpr tracker::Millis kNextPageTime{8'000};
+
+// What is unbound or left beyond that is closed at once: whoever tells of pages that never were takes no more
+// memory than some megabytes.
+constexpr std::size_t kMostUnbound = 4096;
 
 struct Unbound {
     tracker::Tracker tracker;
@@ -21,10 +29,11 @@ struct Unbound {
     std::string name;
     std::string instance;
     tracker::BootTime since{};
+    tracker::BootTime due{};
 };
 
-// In the order of their ends. A plain pointer: a static object would be destroyed while nginx still runs its
-// exit.
+// In the order in which they are due. A plain pointer: a static object would be destroyed while nginx still
+// runs its exit.
 std::deque<Unbound>* unbound = nullptr;
 
 bool is_event_stream(const ngx_http_request_t& request) noexcept {
@@ -37,6 +46,28 @@ bool is_event_stream(const ngx_http_request_t& request) noexcept {
 bool close(Unbound& instance, tracker::Now now) noexcept {
     return instance.tracker.close_unseen_instance(instance.session, instance.name, instance.instance,
                                                   instance.since, now) != tracker::InstanceResult::busy;
+}
+
+void close_later(const tracker::Tracker& tracker, tracker::SessionHandle session, std::string_view name,
+                 std::string_view instance, tracker::Millis patience) noexcept {
+    const tracker::Now now = cached_now();
+    const bool is_noted = guard(ngx_cycle->log, "the end of an interaction", false, [&] {
+        if (unbound == nullptr) {
+            unbound = new std::deque<Unbound>;
+        }
+        if (unbound->size() >= kMostUnbound) {
+            return false;
+        }
+        const tracker::BootTime due = now.boot + patience;
+        const auto place = std::upper_bound(
+            unbound->begin(), unbound->end(), due,
+            [](tracker::BootTime instant, const Unbound& other) { return instant < other.due; });
+        unbound->insert(place, {tracker, session, std::string(name), std::string(instance), now.boot, due});
+        return true;
+    });
+    if (!is_noted) {
+        tracker::Tracker(tracker).close_instance(session, name, instance, now);
+    }
 }
 
 }  // namespace
@@ -61,37 +92,30 @@ void refresh_instance(const RequestState& state) noexcept {
 }
 
 void unbind_instance(const RequestState& state) noexcept {
-    const BoundInstance& bound = *state.bound;
-    tracker::Tracker tracker = state.zone->tracker;
-    const tracker::Now now = cached_now();
-    const bool is_noted = guard(ngx_cycle->log, "the end of an interaction", false, [&] {
-        if (unbound == nullptr) {
-            unbound = new std::deque<Unbound>;
-        }
-        unbound->push_back(
-            {tracker, state.handle, std::string(bound.name), std::string(bound.instance), now.boot});
-        return true;
-    });
-    if (!is_noted) {
-        tracker.close_instance(state.handle, bound.name, bound.instance, now);
-    }
+    close_later(state.zone->tracker, state.handle, state.bound->name, state.bound->instance,
+                kReplacementTime);
+}
+
+void leave_instance(const tracker::Tracker& tracker, tracker::SessionHandle session, std::string_view name,
+                    std::string_view instance) noexcept {
+    close_later(tracker, session, name, instance, kNextPageTime);
 }
 
 bool has_unbound_instances() noexcept {
     return unbound != nullptr;
 }
 
-bool close_unbound_instances(std::int64_t deadline) noexcept {
+bool close_unbound_instances(const SliceEnd& end) noexcept {
     if (unbound == nullptr) {
         return false;
     }
     const tracker::Now now = cached_now();
-    while (!unbound->empty() && now.boot - unbound->front().since >= kReplacementTime) {
+    while (!unbound->empty() && now.boot >= unbound->front().due) {
         if (!close(unbound->front(), now)) {
             return false;
         }
         unbound->pop_front();
-        if (monotonic_us() >= deadline) {
+        if (end.is_past()) {
             return true;
         }
     }

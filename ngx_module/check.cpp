@@ -11,6 +11,8 @@
 #include "ngx_module/passage.h"
 #include "ngx_module/refusal.h"
 #include "ngx_module/request_facts.h"
+#include "ngx_module/request_tally.h"
+#include "ngx_module/succession.h"
 #include "ngx_module/text.h"
 #include "ngx_module/tracking.h"
 
@@ -150,6 +152,10 @@ std::optional<tracker::Untracked> obstacle_of(Tracking& tracking) noexcept {
     } else {
         verify(tracking, facts, cookie);
     }
+    if (tracking.state.remembered) {
+        // What follows an ended session follows its last cookie, whichever of them came.
+        tracking.state.key = current_key(tracking);
+    }
     return plan_with(tracking, facts, mark, activity);
 }
 
@@ -193,23 +199,20 @@ gateway::Action plan_and_touch(Tracking& tracking, gateway::CookieValue cookie) 
             }
         }
         const gateway::Action action = plan_other(tracking, cookie, found, mark, activity);
-        if (action != gateway::Action::pass_live || tracking.tracker.touch(state.handle, tracking.now)) {
+        if (action != gateway::Action::pass_live ||
+            tracking.tracker.touch(state.handle, state.key, tracking.now)) {
             return action;
         }
     }
-}
-
-// An error of nginx's own, met before anything was decided (a header line too long, say): the cookie may
-// never have been read, so that a new one would push out the browser's good one.
-bool follows_an_error(const ngx_http_request_t& request) noexcept {
-    return request.error_page || request.err_status != 0;
 }
 
 // What is not only let through.
 [[gnu::noinline]] ngx_int_t act_on_plan(Tracking& tracking) {
     ngx_http_request_t& request = tracking.request;
     RequestState& state = tracking.state;
-    if (gateway::sets_cookie(state.planned) && follows_an_error(request)) {
+    // An error of nginx's own, met before anything was decided (a header line too long, say): the cookie may
+    // never have been read, so that a new one would push out the browser's good one.
+    if (gateway::sets_cookie(state.planned) && may_have_been_refused(request)) {
         state.planned = gateway::Action::pass_untracked;
     }
     if (state.planned == gateway::Action::reactivate_by_reload) {
@@ -233,18 +236,42 @@ bool follows_an_error(const ngx_http_request_t& request) noexcept {
     return NGX_DECLINED;
 }
 
+// What is to outlive a decision in whose place another one comes.
+struct Kept {
+    bool turned_away = false;
+    bool by_post = false;
+    std::string_view set_cookie;
+};
+
+[[gnu::noinline]] Kept keep(ngx_http_request_t& request, RequestState& old) {
+    ZoneWorker* worker = worker_of(*old.zone);
+    // A reactivation that was used up must bring its cookie.
+    if (old.planned == gateway::Action::reactivate_by_reload && !old.settled && worker != nullptr) {
+        Tracking tracking{request, *old.configuration, old, *worker, old.zone->tracker, cached_now()};
+        issue_reactivated(tracking);
+    }
+    return {old.turned_away, old.by_post, old.set_cookie};
+}
+
 // nullopt: it could not be done.
 std::optional<ngx_int_t> decide(ngx_http_request_t& request, const LocationConfiguration& configuration,
                                 RequestState* old) {
     Zone& zone = *configuration.zone;
     ZoneWorker* worker = zone.worker != nullptr ? zone.worker : worker_of(zone);
+    const std::optional<Kept> kept = old != nullptr ? std::optional(keep(request, *old)) : std::nullopt;
     RequestState* state = worker != nullptr ? make_state(request, old) : nullptr;
     if (state == nullptr) {
         return std::nullopt;
     }
     state->zone = configuration.zone;
     state->configuration = &configuration;
+    state->turned_away = may_have_been_refused(request);
     state->by_post = request.method != NGX_HTTP_GET && request.method != NGX_HTTP_HEAD;
+    if (kept) [[unlikely]] {
+        state->turned_away = kept->turned_away;
+        state->by_post = kept->by_post;
+        state->set_cookie = kept->set_cookie;
+    }
     Tracking tracking{request, configuration, *state, *worker, configuration.zone->tracker, cached_now()};
     if (configuration.cookie->adopts()) [[unlikely]] {
         state->planned = plan_adopted(tracking);
@@ -258,7 +285,7 @@ std::optional<ngx_int_t> decide(ngx_http_request_t& request, const LocationConfi
 
     if (state->live) {
         state->status = SessionStatus::active;
-        tracking.tracker.count_request(state->handle);
+        request_tally.count(tracking.tracker, state->handle);
     }
     return gateway::passes_live(state->planned) ? NGX_DECLINED : act_on_plan(tracking);
 }
@@ -285,17 +312,28 @@ ngx_int_t answer_failure(ngx_http_request_t& request, const LocationConfiguratio
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
-ngx_int_t check_main(ngx_http_request_t& request, const LocationConfiguration& configuration,
-                     RequestState* old) noexcept {
+[[gnu::noinline]] ngx_int_t check_main(ngx_http_request_t& request,
+                                       const LocationConfiguration& configuration,
+                                       RequestState* old) noexcept {
     const auto result =
         guard<std::optional<ngx_int_t>>(request.connection->log, "the check of a request", std::nullopt,
                                         [&] { return decide(request, configuration, old); });
     return result ? *result : answer_failure(request, configuration);
 }
 
+// Whether the cookie that counts at this place is the one that was judged.
+bool is_decided_here(const RequestState& state, const LocationConfiguration& configuration) noexcept {
+    const CookieConfiguration* judged = state.configuration->cookie;
+    return state.zone == configuration.zone &&
+           (judged == configuration.cookie || *judged == *configuration.cookie);
+}
+
 // A subrequest, or a main request that was redirected.
-ngx_int_t check_again(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept {
+[[gnu::noinline]] ngx_int_t check_again(ngx_http_request_t& request,
+                                        const LocationConfiguration& configuration) noexcept {
     ngx_http_request_t& main = *request.main;
+    // A `rewrite` leaves it there.
+    const bool is_redirected = state_in_context(main) == nullptr;
     RequestState* state = find_state(main);
     if (&request != &main) {
         return state != nullptr && state->refused ? NGX_HTTP_FORBIDDEN : NGX_DECLINED;
@@ -304,8 +342,10 @@ ngx_int_t check_again(ngx_http_request_t& request, const LocationConfiguration& 
         if (state->refused) {
             return stop_refused(&request);
         }
-        if (configuration.tracks() && state->zone == configuration.zone) {
+        if (is_redirected) {
             note_redirect(main, *state);
+        }
+        if (configuration.tracks() && is_decided_here(*state, configuration)) {
             return NGX_DECLINED;
         }
     }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ngx_module/adoption.h"
+#include "ngx_module/bound_instances.h"
 #include "ngx_module/clock.h"
 #include "ngx_module/gateway/client_answer.h"
 #include "ngx_module/gateway/reactivation_url.h"
@@ -36,31 +37,31 @@ gateway::ClientTimes times_of(const LocationConfiguration& configuration) noexce
 }
 
 // Of a cookie that is no genuine one, `unknown`.
-Found find_issued(ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) noexcept {
+Presented find_issued(ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) noexcept {
     tracker::Tracker& tracker = worker.zone->tracker;
     if (const auto name = worker.signer.name(cookie.value)) {
         const Found found = tracker.find_unproven(*name, now);
         if (found.state == Found::State::live || found.state == Found::State::ended) {
-            return found;
+            return {found, *name};
         }
     }
     const gateway::Verified verified = worker.signer.verify(cookie.value);
-    Found found;
+    Presented presented;
     if (verified.status == gateway::Verified::Status::genuine) {
-        found = tracker.find(verified.key, now);
+        presented = {tracker.find(verified.key, now), verified.key};
     } else if (verified.status == gateway::Verified::Status::keyless ||
                verified.status == gateway::Verified::Status::failed) {
-        found.state = Found::State::busy;
+        presented.found.state = Found::State::busy;
     }
-    return found;
+    return presented;
 }
 
 bool adopts(const LocationConfiguration& configuration) noexcept {
     return !configuration.cookie->adopted.empty();
 }
 
-Found find_session(const ngx_http_request_t& request, const LocationConfiguration& configuration,
-                   ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) {
+Presented find_session(const ngx_http_request_t& request, const LocationConfiguration& configuration,
+                       ZoneWorker& worker, gateway::CookieValue cookie, tracker::Now now) {
     return adopts(configuration) ? find_adopted(request, *configuration.cookie, worker, now)
                                  : find_issued(worker, cookie, now);
 }
@@ -88,15 +89,44 @@ gateway::Answer answer_ended(ngx_http_request_t& request, const LocationConfigur
     return gateway::ended_answer(message, false);
 }
 
+gateway::Answer answer_live(const std::optional<tracker::PendingEnd>& pending, const tracker::TimeLeft& left,
+                            const gateway::ClientTimes& times, tracker::Now now) {
+    std::optional<gateway::ClientEnding> ending;
+    if (pending) {
+        ending.emplace();
+        ending->message = pending->message;
+        if (pending->until) {
+            ending->left = *pending->until - now.wall;
+        }
+    }
+    return gateway::live_client_answer(left, times, ending);
+}
+
+bool is_among(const std::vector<gateway::BeaconInstance>& instances,
+              const gateway::BeaconInstance& wanted) noexcept {
+    return std::any_of(instances.begin(), instances.end(), [&wanted](const gateway::BeaconInstance& other) {
+        return other.instance == wanted.instance && (!wanted.instance.empty() || other.name == wanted.name);
+    });
+}
+
+// What opens comes first: a session that is to end once nothing is open must not end in between. For the same
+// reason what was open in a page that was left is waited for, since the next page may go on with it.
 // false = something could not be done now; the script's next heartbeat asks for it again.
 bool follow_instances(tracker::Tracker& tracker, tracker::SessionHandle handle, const gateway::Beacon& beacon,
-                      tracker::Now now) noexcept {
+                      tracker::Now now) {
     bool done = true;
-    for (const auto& [name, instance] : beacon.close) {
-        done = tracker.close_instance(handle, name, instance, now) != InstanceResult::busy && done;
-    }
     for (const auto& [name, instance] : beacon.open) {
         done = tracker.open_instance(handle, name, instance, now) != InstanceResult::busy && done;
+    }
+    const bool may_go_on = beacon.left && !beacon.close.empty() && tracker.pending_end(handle, now);
+    for (const gateway::BeaconInstance& closed : beacon.close) {
+        if (may_go_on) {
+            leave_instance(tracker, handle, closed.name, closed.instance);
+        } else if (!is_among(beacon.open, closed)) {
+            done =
+                tracker.close_instance(handle, closed.name, closed.instance, now) != InstanceResult::busy &&
+                done;
+        }
     }
     return done;
 }
@@ -123,7 +153,7 @@ gateway::Answer answer_beacon(ngx_http_request_t& request, const LocationConfigu
     const tracker::Now now = cached_now();
     // A session may end between two looks at it.
     for (;;) {
-        const Found found = find_session(request, configuration, *worker, cookie, now);
+        const auto [found, key] = find_session(request, configuration, *worker, cookie, now);
         if (found.state == Found::State::busy) {
             return gateway::session_unavailable_answer(false);
         }
@@ -133,14 +163,14 @@ gateway::Answer answer_beacon(ngx_http_request_t& request, const LocationConfigu
         if (found.state != Found::State::live) {
             return gateway::no_session_client_answer(times);
         }
-        if (beacon.active && !tracker.touch(found.handle, now)) {
+        if (beacon.active && !tracker.touch(found.handle, key, now)) {
             continue;
         }
         if (!follow_instances(tracker, found.handle, beacon, now)) {
             return gateway::session_unavailable_answer(false);
         }
         if (const auto left = tracker.time_left(found.handle, now)) {
-            return gateway::live_client_answer(*left, times);
+            return answer_live(tracker.pending_end(found.handle, now), *left, times, now);
         }
     }
 }

@@ -188,6 +188,7 @@ char* merge_location_configuration(ngx_conf_t* cf, void* parent, void* child) no
         return result;
     }
 
+    inner.is_tracked = inner.zone != nullptr && inner.admin == nullptr && inner.client == nullptr ? 1 : 0;
     if (inner.zone != nullptr) {
         inner.zone->longest_absolute = ngx_max(inner.zone->longest_absolute, inner.absolute);
     }

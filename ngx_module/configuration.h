@@ -30,6 +30,7 @@ struct CookieConfiguration {
     std::uint8_t memory_days = 0;
 
     bool adopts() const noexcept { return !adopted.empty(); }
+    bool operator==(const CookieConfiguration&) const = default;
 
     explicit CookieConfiguration(gateway::CookieSettings given)
         : settings(std::move(given)),
@@ -59,7 +60,6 @@ inline constexpr ngx_uint_t kRecordHistory = 4;
 inline constexpr ngx_uint_t kRecordAll = kRecordAddress | kRecordUserAgent | kRecordHistory;
 
 inline constexpr ngx_uint_t kDefaultEndedStatus = 403;
-inline constexpr std::string_view kDefaultAccount = "default";
 
 struct MainConfiguration {
     ngx_array_t zones;     // of Zone*
@@ -108,11 +108,13 @@ struct LocationConfiguration {
 
     const ClientConfiguration* client;  // agent_sessions_client; null = no such location
 
+    ngx_flag_t is_tracked;  // tracks(), once all is merged
+
     tracker::Lifetime lifetime() const noexcept {
         return {tracker::Millis(idle), tracker::Millis(absolute), tracker::Millis(instance_idle)};
     }
     // Are requests of this location looked at? Those of the admin endpoint and of the script never are.
-    bool tracks() const noexcept { return zone != nullptr && admin == nullptr && client == nullptr; }
+    bool tracks() const noexcept { return is_tracked != 0; }
 };
 
 static_assert(std::is_standard_layout_v<LocationConfiguration>);

@@ -56,9 +56,10 @@ bool handle_answer(ngx_http_request_t& request, RequestState& state) {
 
 // A live session passed, and no directive asks what the answer says of it.
 bool is_settled_by_passing(const ngx_http_request_t& request, const RequestState& state) noexcept {
+    const LocationConfiguration& current = location_configuration(request);
     return gateway::passes_live(state.planned) && !state.settled && !state.adopts &&
-           !follows_answers(request, location_configuration(request)) &&
-           !follows_answers(request, *state.configuration);
+           !follows_answers(request, current) &&
+           (&current == state.configuration || !follows_answers(request, *state.configuration));
 }
 
 [[gnu::noinline]] ngx_int_t track_answer(ngx_http_request_t* request, RequestState& state) noexcept {
@@ -68,14 +69,15 @@ bool is_settled_by_passing(const ngx_http_request_t& request, const RequestState
     return passed ? next_header_filter(request) : NGX_ERROR;
 }
 
+[[gnu::noinline]] ngx_int_t filter_decided(ngx_http_request_t* request) noexcept {
+    RequestState* state = find_state(*request);
+    return state == nullptr || is_settled_by_passing(*request, *state) ? next_header_filter(request)
+                                                                       : track_answer(request, *state);
+}
+
 ngx_int_t filter_header(ngx_http_request_t* request) noexcept {
-    if (request == request->main) {
-        RequestState* state = find_state(*request);
-        if (state != nullptr && !is_settled_by_passing(*request, *state)) {
-            return track_answer(request, *state);
-        }
-    }
-    return next_header_filter(request);
+    return request != request->main || is_new(*request) ? next_header_filter(request)
+                                                        : filter_decided(request);
 }
 
 }  // namespace

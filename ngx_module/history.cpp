@@ -1,5 +1,8 @@
 #include "ngx_module/history.h"
 
+#include <algorithm>
+#include <exception>
+#include <optional>
 #include <string>
 
 #include "ngx_module/clock.h"
@@ -13,14 +16,37 @@ namespace {
 
 // Debian's unit gives nginx 5 s to stop.
 constexpr tracker::Millis kLongestFinish{1000};
+// How long a stop waits for a question to the history, which is cut off soon.
+constexpr int kLongestRestMs = 200;
+constexpr int kRestLookMs = 5;
 
 std::string path_of(const Zone& zone) {
     return tracker::history::database_path(to_view(zone.state), to_view(zone.name));
 }
 
+// false: one has a question at hand.
+bool rest_readers(ZoneWorkers& all) {
+    bool all_rest = true;
+    for (auto& zone : all) {
+        all_rest = zone->reader->rest() && all_rest;
+    }
+    return all_rest;
+}
+
+void wake_readers(ZoneWorkers& all) {
+    for (auto& zone : all) {
+        zone->reader->go_on();
+    }
+}
+
+bool lacks_writer(const ZoneWorker& zone) noexcept {
+    return zone.elected && zone.writer == nullptr;
+}
+
+// REQUIRES: the readers of the process rest.
 void start_writer(ZoneWorker& zone) {
-    zone.writer = std::make_unique<tracker::history::Writer>(zone.zone->tracker, path_of(*zone.zone),
-                                                             zone.zone->retention, read_clocks);
+    zone.writer = std::make_unique<HistoryProcess>(HistoryProcess::Job{
+        zone.zone->tracker, path_of(*zone.zone), zone.zone->retention, zone.zone->attachment->lock_files()});
 }
 
 void report_loaded(const tracker::history::Loaded& loaded, ZoneWorker& zone, ngx_log_t* log) {
@@ -37,19 +63,19 @@ void report_loaded(const tracker::history::Loaded& loaded, ZoneWorker& zone, ngx
 }
 
 void report_fault(ZoneWorker& zone, ngx_log_t* log) {
-    std::string fault = zone.writer->take_fault();
-    if (fault == zone.history_fault) {
+    const std::optional<std::string> fault = zone.writer->take_fault();
+    if (!fault || *fault == zone.history_fault) {
         return;
     }
-    if (fault.empty()) {
+    if (fault->empty()) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0, "agent_sessions: the history of zone \"%V\" is written again",
                       &zone.zone->name);
     } else {
         ngx_log_error(NGX_LOG_CRIT, log, 0,
                       "agent_sessions: the history of zone \"%V\" cannot be written: %s", &zone.zone->name,
-                      fault.c_str());
+                      fault->c_str());
     }
-    zone.history_fault = std::move(fault);
+    zone.history_fault = *fault;
 }
 
 }  // namespace
@@ -68,8 +94,9 @@ void load_history(ZoneWorker& zone, ngx_log_t* log) {
     report_loaded(load.what, zone, log);
 }
 
-void keep_history(ZoneWorker& zone, ngx_log_t* log) {
+void keep_history(ZoneWorker& zone, ZoneWorkers& all, ngx_log_t* log) {
     if (zone.writer != nullptr) {
+        const bool is_there = zone.writer->listen();
         if (const auto loaded = zone.writer->take_loaded()) {
             report_loaded(*loaded, zone, log);
         }
@@ -77,18 +104,34 @@ void keep_history(ZoneWorker& zone, ngx_log_t* log) {
         if (!zone.elected) {
             zone.writer->let_go();
         }
-        if (zone.writer->is_over()) {
+        if (!is_there) {
             zone.writer.reset();
         }
     }
-    if (zone.elected && zone.writer == nullptr) {
-        start_writer(zone);
+    if (lacks_writer(zone) && rest_readers(all)) {
+        try {
+            start_writer(zone);
+        } catch (const std::exception&) {
+            wake_readers(all);
+            throw;
+        }
+    }
+    // They go on resting while one is waited for.
+    if (std::none_of(all.begin(), all.end(), [](const auto& other) { return lacks_writer(*other); })) {
+        wake_readers(all);
     }
 }
 
-void finish_history(ZoneWorker& zone) {
+void finish_history(ZoneWorker& zone, ZoneWorkers& all) {
     if (zone.writer == nullptr && zone.zone->tracker.elect(ngx_pid, read_clocks())) {
-        start_writer(zone);
+        bool is_resting = false;
+        for (int waited = 0; !(is_resting = rest_readers(all)) && waited < kLongestRestMs;
+             waited += kRestLookMs) {
+            ngx_msleep(kRestLookMs);
+        }
+        if (is_resting) {
+            start_writer(zone);
+        }
     }
     if (zone.writer != nullptr) {
         zone.writer->finish(kLongestFinish);

@@ -1,5 +1,5 @@
 // A zone's history in this process: loaded into the segment at a start, written while this worker is elected.
-// Thread safety: none (one event loop); the writing is done by a thread of its own.
+// Thread safety: none (one event loop); the writing is done by a process of its own.
 #pragma once
 
 #include "ngx_module/worker.h"
@@ -10,10 +10,11 @@ namespace agent_sessions::ngx {
 // the zone's reader.
 void load_history(ZoneWorker& zone, ngx_log_t* log);
 
-// Starts or stops the writer as the election went, and logs what became of it. Never waits.
-void keep_history(ZoneWorker& zone, ngx_log_t* log);
+// Starts or stops the writer as the election went, and logs what became of it. Never waits. `all`: the zones
+// of this process, whose readers rest while it forks.
+void keep_history(ZoneWorker& zone, ZoneWorkers& all, ngx_log_t* log);
 
 // At the exit of the process: writes what there is, within a second, if this is the one to do it.
-void finish_history(ZoneWorker& zone);
+void finish_history(ZoneWorker& zone, ZoneWorkers& all);
 
 }  // namespace agent_sessions::ngx

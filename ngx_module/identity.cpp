@@ -2,6 +2,8 @@
 
 #include "ngx_module/adoption.h"
 #include "ngx_module/bound_instances.h"
+#include "ngx_module/passage.h"
+#include "ngx_module/renewal.h"
 
 namespace agent_sessions::ngx {
 
@@ -22,7 +24,7 @@ void replace_session(Tracking& tracking, std::string_view agent) {
     }
     tracker::EndRequest end;
     end.reason = tracker::EndReason::logout;
-    const tracker::EndResult ended = tracking.tracker.end(tracking.state.key, end, tracking.now);
+    const tracker::EndResult ended = tracking.tracker.end(current_key(tracking), end, tracking.now);
     // Of several answers that bring the new name at once, one ends the old session, and that one begins the
     // new.
     if (ended != tracker::EndResult::ended && ended != tracker::EndResult::ended_unsettled) {
@@ -40,7 +42,24 @@ void learn_agent(Tracking& tracking) {
     if (agent.empty()) {
         return;
     }
+    if (tracking.tracker.is_named(state.handle, agent)) {
+        state.agent = agent;
+        if (!state.adopts && !tracking.tracker.is_seen(state.handle)) {
+            bring_unseen_cookie(tracking);
+        }
+        return;
+    }
+    if (!is_past_access_checks(tracking.request)) {
+        return;
+    }
     state.agent = agent;
+    if (!state.adopts && !tracking.tracker.has_own_name(state.handle)) {
+        // Its cookie can't be renewed with this answer. A later one brings the name again.
+        if (tracking.request.headers_out.status == NGX_HTTP_NOT_MODIFIED) {
+            return;
+        }
+        renew_cookie(tracking);
+    }
     if (tracking.tracker.identify(state.handle, agent, tracking.now) == tracker::IdentifyResult::different) {
         replace_session(tracking, agent);
     }
@@ -67,7 +86,7 @@ bool is_logout(Tracking& tracking) noexcept {
 
 void log_out(Tracking& tracking) noexcept {
     RequestState& state = tracking.state;
-    tracking.tracker.end(state.key, {tracker::EndReason::logout}, tracking.now);
+    tracking.tracker.end(current_key(tracking), {tracker::EndReason::logout}, tracking.now);
     state.live = false;
     state.remembered = true;
 }

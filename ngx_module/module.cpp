@@ -8,6 +8,7 @@
 #include "ngx_module/header_filter.h"
 #include "ngx_module/nginx.h"
 #include "ngx_module/passage.h"
+#include "ngx_module/structure_layout.h"
 #include "ngx_module/value.h"
 #include "ngx_module/variables.h"
 #include "ngx_module/worker.h"
@@ -27,8 +28,25 @@ ngx_int_t add_phase_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_hand
     return NGX_OK;
 }
 
+// Whoever reads a request that is laid out otherwise reads somebody else's memory.
+ngx_int_t compare_layouts(ngx_conf_t* cf) {
+    const std::string fault = layout_fault(*cf);
+    if (fault.empty()) {
+        return NGX_OK;
+    }
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "agent_sessions: this nginx is not the one that the module was built for: %s; build the "
+                  "module with the headers of this nginx",
+                  fault.c_str());
+    return NGX_ERROR;
+}
+
 // All that can fail does so here, before nginx gives up the old configuration.
 ngx_int_t complete_configuration(ngx_conf_t* cf) noexcept {
+    if (guard<ngx_int_t>(cf->log, "comparing layouts", NGX_ERROR, [cf] { return compare_layouts(cf); }) !=
+        NGX_OK) {
+        return NGX_ERROR;
+    }
     // Who only loads the module pays for nothing else.
     if (main_configuration(cf).zones.nelts == 0) {
         return NGX_OK;

@@ -1,25 +1,30 @@
 #include "ngx_module/open_requests.h"
 
 #include "ngx_module/bound_instances.h"
-#include "ngx_module/clock.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/request_state.h"
+#include "ngx_module/sliced_work.h"
 
 namespace agent_sessions::ngx {
 
 namespace {
 
-// A look's share of one round of the event loop, which the last few requests may exceed.
-constexpr std::int64_t kSliceUs = 500;
 constexpr ngx_uint_t kRequestsBetweenClocks = 8;
 // Instances note the second in which they were seen.
 constexpr ngx_uint_t kLooksPerRefresh = 4;
 
+class Looking final : public SlicedWork {
+  public:
+    bool is_under_way = false;
+
+  private:
+    void take_turn(const SliceEnd& end) noexcept override;
+};
+
 // Stands in the list behind the last request that the look under way is to meet.
 ngx_queue_t end_of_look;
-bool is_looking = false;
+Looking looking;
 ngx_uint_t looks = 0;
-ngx_event_t slice_event;
 
 // As nginx itself closes connections from outside, when a worker has to end.
 void cut(OpenRequest& open) noexcept {
@@ -51,7 +56,7 @@ void look_at(OpenRequest& open) noexcept {
 }
 
 // false: the look is over.
-bool look_on(std::int64_t deadline) noexcept {
+bool look_on(const SliceEnd& end) noexcept {
     for (ngx_uint_t count = 1;; ++count) {
         ngx_queue_t* next = ngx_queue_head(&open_requests);
         ngx_queue_remove(next);
@@ -60,45 +65,37 @@ bool look_on(std::int64_t deadline) noexcept {
         }
         ngx_queue_insert_tail(&open_requests, next);
         look_at(*static_cast<OpenRequest*>(next));
-        if (count % kRequestsBetweenClocks == 0 && monotonic_us() >= deadline) {
+        if (count % kRequestsBetweenClocks == 0 && end.is_past()) {
             return true;
         }
     }
 }
 
-void work() noexcept {
-    const std::int64_t deadline = monotonic_us() + kSliceUs;
-    const bool closes_more = close_unbound_instances(deadline);
-    is_looking = is_looking && look_on(deadline);
-    if (closes_more || is_looking) {
-        ngx_post_event(&slice_event, &ngx_posted_next_events);
-    }
-}
-
-void handle_slice(ngx_event_t* event) noexcept {
-    event->log = ngx_cycle->log;
-    guard(ngx_cycle->log, "a look at open requests", work);
+void Looking::take_turn(const SliceEnd& end) noexcept {
+    guard(ngx_cycle->log, "a look at open requests", [&] {
+        const bool closes_more = close_unbound_instances(end);
+        is_under_way = is_under_way && look_on(end);
+        if (closes_more || is_under_way) {
+            ask_for_turn();
+        }
+    });
 }
 
 }  // namespace
 
 void look_at_open_requests() noexcept {
-    if (!is_looking && !ngx_queue_empty(&open_requests)) {
-        is_looking = true;
+    if (!looking.is_under_way && !ngx_queue_empty(&open_requests)) {
+        looking.is_under_way = true;
         ++looks;
         ngx_queue_insert_tail(&open_requests, &end_of_look);
     }
-    if (slice_event.posted == 0 && (is_looking || has_unbound_instances())) {
-        slice_event.handler = handle_slice;
-        slice_event.log = ngx_cycle->log;
-        ngx_post_event(&slice_event, &ngx_posted_next_events);
+    if (looking.is_under_way || has_unbound_instances()) {
+        looking.ask_for_turn();
     }
 }
 
 void stop_looking() noexcept {
-    if (slice_event.posted != 0) {
-        ngx_delete_posted_event(&slice_event);
-    }
+    looking.give_up_turn();
     stop_binding_instances();
 }
 

@@ -125,27 +125,31 @@ void log_unjudged(const Tracking& tracking) noexcept {
     }
 }
 
-// The mark is used up before anything else, so that of two who follow the same link only one gets a session
-// by it; the other comes to the clean URL, with the cookie that the first one got.
+// The mark is used up before anything else. Whoever follows the same link at the same moment comes too late
+// for it, and gets the same next session. false: nothing can be written now.
+bool use_up_mark(Tracking& tracking) {
+    const tracker::SessionHandle ended = tracking.state.handle;
+    const auto before = tracking.tracker.ended_facts(ended);
+    if (!before) {
+        return false;
+    }
+    if (tracking.tracker.use_reactivation(ended, before->reactivations)) {
+        return true;
+    }
+    const auto after = tracking.tracker.ended_facts(ended);
+    return after && after->reactivations != before->reactivations;
+}
+
 ngx_int_t reactivate(Tracking& tracking) {
-    RequestState& state = tracking.state;
-    const tracker::SessionKey predecessor = state.key;
-    const auto facts = tracking.tracker.ended_facts(state.handle);
-    if (state.adopts) {
-        // The new cookie is the application's to set: with the next answer, of the clean URL.
-        if (facts) {
-            tracking.tracker.use_reactivation(state.handle, facts->reactivations);
+    if (use_up_mark(tracking)) {
+        if (tracking.state.adopts) {
+            // The new cookie is the application's to set: with the next answer, of the clean URL.
             reactivate_all(tracking);
+        } else {
+            begin_next(tracking);
         }
-        return redirect_to_clean_url(tracking.request, state);
     }
-    const auto token = mint(tracking);
-    if (!token || !facts || !tracking.tracker.use_reactivation(state.handle, facts->reactivations) ||
-        !set_cookie(tracking, *token)) {
-        return redirect_to_clean_url(tracking.request, state);
-    }
-    begin_reactivated(tracking, *token, predecessor);
-    return redirect_to_clean_url(tracking.request, state);
+    return redirect_to_clean_url(tracking.request, tracking.state);
 }
 
 }  // namespace

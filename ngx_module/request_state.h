@@ -99,7 +99,7 @@ inline RequestState* find_state(ngx_http_request_t& request) noexcept {
 // The handler of the cleanup that keeps a state where an internal redirect does not wipe it away.
 void close_open_request(void* data) noexcept;
 
-// In the place of `old`, the one of another zone, if there is one. nullptr = out of memory.
+// In the place of `old`, the one of another zone or cookie, if there is one. nullptr = out of memory.
 inline RequestState* make_state(ngx_http_request_t& request, RequestState* old) noexcept {
     if (old != nullptr) [[unlikely]] {
         return new (old) RequestState{};

@@ -3,18 +3,29 @@
 #include "ngx_module/adoption.h"
 #include "ngx_module/gateway/decision.h"
 #include "ngx_module/identity.h"
+#include "ngx_module/renewal.h"
 #include "ngx_module/succession.h"
 
 namespace agent_sessions::ngx {
 
 namespace {
 
+// The cookie was given out to nobody in particular.
+void begin_fresh(Tracking& tracking) {
+    RequestState& state = tracking.state;
+    const bool may_renew = tracking.request.headers_out.status != NGX_HTTP_NOT_MODIFIED;
+    const std::string_view agent = may_renew ? proven_agent_of(tracking) : std::string_view();
+    if (begin_session(tracking, state.key, state.started, agent, std::nullopt) && !agent.empty() &&
+        state.status == SessionStatus::begun) {
+        renew_cookie(tracking);
+    }
+}
+
 void carry_out(Tracking& tracking, gateway::Action action) {
     RequestState& state = tracking.state;
     switch (action) {
         case gateway::Action::begin_fresh:
-            begin_session(tracking, state.key, state.started,
-                          agent_of(tracking.request, tracking.configuration), std::nullopt);
+            begin_fresh(tracking);
             break;
         case gateway::Action::begin_next:
         case gateway::Action::reactivate_by_reload:

@@ -35,6 +35,23 @@ void keep_agent(Tracking& tracking, const gateway::Token& token, tracker::Sessio
     }
 }
 
+// The same for all tabs that bring the ended session's cookie within a short time. nullopt: it failed; then
+// it is counted.
+std::optional<gateway::Token> give_next_cookie(Tracking& tracking, tracker::SessionHandle ended,
+                                               tracker::SessionKey predecessor) {
+    const auto nonce = random_source().number();
+    const tracker::Successor promise =
+        nonce ? tracking.tracker.successor(ended, *nonce, tracking.now) : tracker::Successor{};
+    auto token =
+        promise.available ? tracking.worker.signer.mint_successor(predecessor, promise) : std::nullopt;
+    if (!token || !set_cookie(tracking, *token)) {
+        note_untracked(tracking,
+                       promise.available || !nonce ? tracker::Untracked::other : tracker::Untracked::busy);
+        return std::nullopt;
+    }
+    return token;
+}
+
 }  // namespace
 
 void begin_next(Tracking& tracking) {
@@ -49,19 +66,13 @@ void begin_next(Tracking& tracking) {
         }
         ended = remembered.handle;
     }
-    // All tabs that bring that cookie within a short time get the same next session.
-    const auto nonce = random_source().number();
-    const tracker::Successor promise =
-        nonce ? tracking.tracker.successor(ended, *nonce, tracking.now) : tracker::Successor{};
-    const auto token =
-        promise.available ? tracking.worker.signer.mint_successor(predecessor, promise) : std::nullopt;
-    if (!token || !set_cookie(tracking, *token)) {
-        note_untracked(tracking,
-                       promise.available || !nonce ? tracker::Untracked::other : tracker::Untracked::busy);
+    const auto token = give_next_cookie(tracking, ended, predecessor);
+    if (!token) {
         return;
     }
-    const bool is_reactivated = state.planned == gateway::Action::reactivate_by_reload;
-    if (begin_session(tracking, token->key, token->issued, agent_of(tracking.request, tracking.configuration),
+    const bool is_reactivated = state.planned == gateway::Action::reactivate_by_mark ||
+                                state.planned == gateway::Action::reactivate_by_reload;
+    if (begin_session(tracking, token->key, token->issued, proven_agent_of(tracking),
                       is_reactivated ? reactivated_from(tracking, predecessor) : predecessor)) {
         tracking.tracker.note_successor(ended, token->key);
     } else if (is_known(tracking, token->key)) {
@@ -73,16 +84,11 @@ void begin_next(Tracking& tracking) {
     }
 }
 
-void begin_reactivated(Tracking& tracking, const gateway::Token& token, tracker::SessionKey predecessor) {
-    if (!begin_session(tracking, token.key, token.issued, {}, reactivated_from(tracking, predecessor))) {
-        keep_agent(tracking, token, predecessor);
-    }
-}
-
 void issue_reactivated(Tracking& tracking) {
     const tracker::SessionKey predecessor = tracking.state.key;
-    const auto token = issue_cookie(tracking);
+    const auto token = give_next_cookie(tracking, tracking.state.handle, predecessor);
     if (token) {
+        tracking.state.status = SessionStatus::untracked;
         keep_agent(tracking, *token, predecessor);
     }
 }

@@ -12,9 +12,6 @@ namespace agent_sessions::ngx {
 // The session of the cookie is over, and its agent goes on with this answer.
 void begin_next(Tracking& tracking);
 
-// Begins the session of a reactivated agent with `token`, which goes out with this answer.
-void begin_reactivated(Tracking& tracking, const gateway::Token& token, tracker::SessionKey predecessor);
-
 // Gives a reactivated agent a cookie where nothing may begin: the session begins when that comes back.
 void issue_reactivated(Tracking& tracking);
 

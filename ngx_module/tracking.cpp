@@ -3,8 +3,10 @@
 #include <array>
 
 #include "ngx_module/log_limit.h"
+#include "ngx_module/passage.h"
 #include "ngx_module/text.h"
 #include "ngx_module/time_zone.h"
+#include "tracker/account_name.h"
 
 namespace agent_sessions::ngx {
 
@@ -52,8 +54,7 @@ bool cookie_is_secure(const ngx_http_request_t& request,
 
 std::string_view account_of(ngx_http_request_t& request,
                             const LocationConfiguration& configuration) noexcept {
-    const std::string_view account = evaluate(request, configuration.account);
-    return account.empty() ? kDefaultAccount : account;
+    return tracker::account_or_default(evaluate(request, configuration.account));
 }
 
 std::string_view agent_of(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept {
@@ -64,6 +65,11 @@ std::string_view agent_of(ngx_http_request_t& request, const LocationConfigurati
         return {};
     }
     return to_view(request.headers_in.user);
+}
+
+std::string_view proven_agent_of(const Tracking& tracking) noexcept {
+    return is_past_access_checks(tracking.request) ? agent_of(tracking.request, tracking.configuration)
+                                                   : std::string_view();
 }
 
 void note_untracked(Tracking& tracking, tracker::Untracked cause) noexcept {

@@ -43,6 +43,15 @@ inline std::string_view cookie_name(const ngx_http_request_t& request,
 std::string_view account_of(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept;
 // Who the application, or by default HTTP authentication, says it is; empty = nobody.
 std::string_view agent_of(ngx_http_request_t& request, const LocationConfiguration& configuration) noexcept;
+// The same; nobody where nginx has not let the request through, so that the name is only what somebody
+// claimed.
+std::string_view proven_agent_of(const Tracking& tracking) noexcept;
+
+// The key that the state's session has now. With the request may have come an earlier one, which leads to the
+// session for a while only.
+inline tracker::SessionKey current_key(const Tracking& tracking) noexcept {
+    return tracking.tracker.key_of(tracking.state.handle).value_or(tracking.state.key);
+}
 
 // Counts the request as untracked, for this cause. What is a fault is logged, once a second.
 void note_untracked(Tracking& tracking, tracker::Untracked cause) noexcept;

@@ -19,7 +19,8 @@ namespace {
 using Read = std::string (*)(ngx_http_request_t& request, const RequestState& state);
 
 std::string read_ref(ngx_http_request_t& /*request*/, const RequestState& state) {
-    return state.known ? tracker::to_ref(state.key) : std::string();
+    return state.known ? tracker::to_ref(state.zone->tracker.key_of(state.handle).value_or(state.key))
+                       : std::string();
 }
 
 std::string read_status(ngx_http_request_t& /*request*/, const RequestState& state) {

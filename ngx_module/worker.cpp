@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <memory>
-#include <vector>
 
 #include "ngx_module/clock.h"
 #include "ngx_module/configuration.h"
 #include "ngx_module/guard.h"
 #include "ngx_module/history.h"
 #include "ngx_module/open_requests.h"
+#include "ngx_module/request_tally.h"
 #include "ngx_module/text.h"
 #include "ngx_module/zone_keys.h"
 
@@ -20,20 +20,13 @@ namespace {
 
 // Who is elected is looked at that often: a holder that froze is followed within 1.5 s (ARCHITECTURE 5).
 constexpr ngx_msec_t kBeat = 250;
-constexpr ngx_msec_t kTick = 125;
-// While more sessions run out than one interval's share of the event loop is enough for.
-constexpr ngx_msec_t kHurriedTick = 10;
 constexpr ngx_uint_t kFileCheckBeats = 40;
 constexpr ngx_uint_t kKeyCheckBeats = 240;
 constexpr ngx_uint_t kKeyRetryBeats = 4;
-// One interval's share of the event loop, which the last step may exceed.
-constexpr std::int64_t kSweepBudgetUs = 700;
-constexpr std::uint32_t kSweepStep = 32;
-constexpr std::uint32_t kAccountsPerSweep = 256;
 
 struct Worker {
     gateway::RandomSource random;
-    std::vector<std::unique_ptr<ZoneWorker>> zones;
+    ZoneWorkers zones;
     ngx_connection_t timer_owner{};
     ngx_event_t timer{};
     ngx_msec_t next_beat = 0;
@@ -63,6 +56,7 @@ void check_file(ZoneWorker& zone, ngx_log_t* log) {
 void beat() {
     ngx_log_t* log = ngx_cycle->log;
     refresh_boot_clock();
+    request_tally.settle();
     ++worker->beats;
     const tracker::Now now = cached_now();
     for (const auto& zone : worker->zones) {
@@ -72,11 +66,11 @@ void beat() {
                 zone->zone->tracker.resign(ngx_pid);
                 zone->elected = false;
             }
-            keep_history(*zone, log);
+            keep_history(*zone, worker->zones, log);
             continue;
         }
         zone->elected = zone->zone->tracker.elect(ngx_pid, now);
-        keep_history(*zone, log);
+        keep_history(*zone, worker->zones, log);
         if (zone->elected && worker->beats % kFileCheckBeats == 0) {
             check_file(*zone, log);
         }
@@ -86,29 +80,15 @@ void beat() {
     }
 }
 
-// At most one round over the table a second, and at most the budget per interval.
-// true: it did not come round, and sessions ended in it.
-bool sweep_zone(ZoneWorker& zone, std::int64_t deadline) {
-    const tracker::Now now = cached_now();
-    zone.quarter_position = zone.zone->tracker.roll_quarters(zone.quarter_position, kAccountsPerSweep, now);
-    const tracker::Tracker::Figures before = zone.zone->tracker.figures();
-    std::uint64_t left = before.slots * kTick / 1000 + 1;
-    while (left > 0 && monotonic_us() < deadline) {
-        const auto step = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, kSweepStep));
-        zone.sweep_position = zone.zone->tracker.sweep(zone.sweep_position, step, now);
-        left -= step;
-    }
-    return left > 0 && zone.zone->tracker.figures().live < before.live;
-}
-
 // How long to wait before the next one.
 ngx_msec_t sweep() {
-    const auto elected = std::count_if(worker->zones.begin(), worker->zones.end(),
-                                       [](const auto& zone) { return zone->elected; });
-    ngx_msec_t pause = kTick;
+    ngx_msec_t pause = Sweep::kInterval;
     for (const auto& zone : worker->zones) {
-        if (zone->elected && sweep_zone(*zone, monotonic_us() + kSweepBudgetUs / elected)) {
-            pause = kHurriedTick;
+        if (zone->elected) {
+            if (zone->sweep->is_behind()) {
+                pause = Sweep::kHurriedInterval;
+            }
+            zone->sweep->begin_share();
         }
     }
     return pause;
@@ -122,7 +102,7 @@ void handle_tick(ngx_event_t* event) noexcept {
         guard(ngx_cycle->log, "a heartbeat", beat);
         look_at_open_requests();
     }
-    ngx_add_timer(event, guard(ngx_cycle->log, "a sweep of the table", kTick, sweep));
+    ngx_add_timer(event, guard(ngx_cycle->log, "a beat of the sweep", Sweep::kInterval, sweep));
 }
 
 // nginx's debug log prints the descriptor of the connection that a timer belongs to.
@@ -134,20 +114,20 @@ void start_timer() noexcept {
     worker->timer.data = &worker->timer_owner;
     worker->timer.log = ngx_cycle->log;
     worker->timer.cancelable = 1;
-    ngx_add_timer(&worker->timer, kTick);
+    ngx_add_timer(&worker->timer, Sweep::kInterval);
 }
 
 void start_zone(Zone& zone, ngx_log_t* log) {
     auto owned = std::make_unique<ZoneWorker>();
     owned->zone = &zone;
+    owned->sweep = std::make_unique<Sweep>(zone.tracker);
     open_keys(*owned, log);
     load_history(*owned, log);
     const tracker::Now now = cached_now();
     zone.attachment->stamp_master(ngx_process == NGX_PROCESS_SINGLE ? ngx_pid : getppid(), now);
     owned->elected = zone.tracker.elect(ngx_pid, now);
-    keep_history(*owned, log);
-    worker->zones.push_back(std::move(owned));
-    zone.worker = worker->zones.back().get();
+    zone.worker = worker->zones.emplace_back(std::move(owned)).get();
+    keep_history(*zone.worker, worker->zones, log);
 }
 
 }  // namespace
@@ -177,8 +157,9 @@ void stop_worker(ngx_cycle_t* /*cycle*/) noexcept {
         ngx_del_timer(&worker->timer);
     }
     stop_looking();
+    request_tally.settle();
     for (const auto& zone : worker->zones) {
-        guard(ngx_cycle->log, "the end of a history", [&zone] { finish_history(*zone); });
+        guard(ngx_cycle->log, "the end of a history", [&zone] { finish_history(*zone, worker->zones); });
         zone->zone->tracker.resign(ngx_pid);
         zone->zone->worker = nullptr;
     }
@@ -199,6 +180,7 @@ void forget_zones(const MainConfiguration& main) noexcept {
     if (worker == nullptr) {
         return;
     }
+    request_tally.settle();
     for (const Zone* zone : zones_of(main)) {
         std::erase_if(worker->zones, [zone](const auto& kept) { return kept->zone == zone; });
     }

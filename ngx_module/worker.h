@@ -8,14 +8,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ngx_module/configuration.h"
 #include "ngx_module/gateway/key_file.h"
 #include "ngx_module/gateway/random_source.h"
 #include "ngx_module/gateway/token.h"
+#include "ngx_module/history_process.h"
+#include "ngx_module/sweep.h"
 #include "ngx_module/zone.h"
 #include "tracker/history/reader.h"
-#include "tracker/history/writer.h"
 
 namespace agent_sessions::ngx {
 
@@ -28,14 +30,15 @@ struct ZoneWorker {
     std::string key_fault;  // as logged last
     bool elected = false;
     bool in_place = true;
-    std::uint32_t sweep_position = 0;
-    std::uint32_t quarter_position = 0;
+    std::unique_ptr<Sweep> sweep;
     // Answers the admin endpoint's questions to the history.
     std::unique_ptr<tracker::history::Reader> reader;
     // In the elected worker only.
-    std::unique_ptr<tracker::history::Writer> writer;
+    std::unique_ptr<HistoryProcess> writer;
     std::string history_fault;  // as logged last
 };
+
+using ZoneWorkers = std::vector<std::unique_ptr<ZoneWorker>>;
 
 // Callbacks of ngx_module_t.
 ngx_int_t start_worker(ngx_cycle_t* cycle) noexcept;

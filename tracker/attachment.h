@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tracker/tracker.h"
 
@@ -32,13 +33,16 @@ class Attachment {
         std::unique_ptr<Attachment> attachment;  // null: refused
         std::string error;                       // why; names the file; without a full stop, as nginx logs it
         std::vector<std::string> warnings;       // what an operator should know though it works
+        bool in_use = false;                     // refused for the sake of others that use the segment
     };
 
     // Creates the segment, or takes up the one that is there:
-    // nobody else attached: locks are made anew, half-done changes undone, and the content is checked; a
-    // segment that is damaged, of another layout or of a foreign owner is refused and left as it is. Somebody
+    // nobody else attached: locks are made anew, half-done changes undone, and the content is checked. A
+    // segment of another layout or of a foreign owner, or that is none, is refused and left as it is. One
+    // whose content is damaged is set aside, as NAME.segment.damaged-TIME, and an empty one made. Somebody
     // attached: only the child of a binary upgrade of that very master may join, and that master itself,
-    // whose last workers may outlive a configuration without the zone.
+    // whose last workers may outlive a configuration without the zone. For others it is waited up to a
+    // second, since a process that was killed takes a moment to end.
     static Outcome open(const AttachOptions& options, Now now);
 
     ~Attachment();
@@ -49,17 +53,21 @@ class Attachment {
     const std::string& path() const noexcept;
     // What the segment was made for; differs from the options' where a reload changed it.
     std::uint64_t capacity() const noexcept;
-    // true: this open() made the segment, or found none of this boot: what was issued before it is unknown
-    // here.
+    // true: this open() made the segment, since it found none, or none of this boot that is sound: what was
+    // issued before it is unknown here.
     bool created() const noexcept;
 
     // Called by each worker after the fork: who its master is, so that a binary upgrade can tell its parent.
     void stamp_master(pid_t master, Now now) noexcept;
     // Claims the database of the zone's history for this family, by a lock file beside it (DATABASE.lock),
     // for as long as anybody of the family lives. Called at each (re)load; what is claimed already stays so.
-    // Empty = ours, or nobody can use that directory, which the workers find out and say; else who has it.
+    // Waits as open() does. Empty = ours, or nobody can use that directory, which the workers find out and
+    // say; else who has it.
     std::string claim_history(const std::string& database, std::optional<uid_t> owner,
                               std::optional<gid_t> group);
+    // The open files that show that a process of the family lives. A child that closes its files keeps these,
+    // or the next nginx would take the segment for left while the child still uses it.
+    std::vector<int> lock_files() const;
 
     // For a reload that finds the attachment it already has: is the segment still what it was? Empty = yes,
     // else why not.
@@ -70,6 +78,7 @@ class Attachment {
   private:
     struct State;
     explicit Attachment(std::unique_ptr<State> state) noexcept;
+    static Outcome try_to_open(const AttachOptions& options, Now now);
     std::unique_ptr<State> state_;
 };
 

@@ -8,6 +8,7 @@
 #include "tracker/memory/acts.h"
 #include "tracker/memory/erasure.h"
 #include "tracker/memory/event_ring.h"
+#include "tracker/memory/raise.h"
 #include "tracker/memory/zone_lock.h"
 #include "tracker/tracker.h"
 
@@ -42,6 +43,15 @@ bool Tracker::is_committed(std::uint64_t sequence) const noexcept {
 void Tracker::wake_history() noexcept {
     layout_->history.doorbell.fetch_add(1, std::memory_order_release);
     syscall(SYS_futex, &layout_->history.doorbell, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
+void Tracker::await_history(std::uint64_t sequence) noexcept {
+    raise(layout_->history.awaited_sequence, sequence);
+    wake_history();
+}
+
+void Tracker::hold_history(Now now) noexcept {
+    raise(layout_->history.held_until, (now.boot + kLongestHold).time_since_epoch().count());
 }
 
 HistoryStatus Tracker::history_status() const noexcept {

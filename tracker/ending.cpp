@@ -26,6 +26,26 @@ bool is_over(Layout& layout, SessionHandle handle) noexcept {
     return word.generation() == handle.generation && word.is_over();
 }
 
+bool is_state(Layout& layout, SessionHandle handle, SlotState state) noexcept {
+    if (handle.slot >= layout.geometry.slots) {
+        return false;
+    }
+    const SlotWord word(layout.hot(handle.slot).word.load(std::memory_order_acquire));
+    return word.generation() == handle.generation && word.state() == state;
+}
+
+// Whether it has ended, and what comes after it can be noted. One whose time is over is made so, where nobody
+// has come to it yet; who was told by whom is for that one to say. REQUIRES: the lock.
+bool is_settled(Layout& layout, SessionHandle handle, Now now) noexcept {
+    if (is_state(layout, handle, SlotState::ending)) {
+        const EndReason reason(SlotWord(layout.hot(handle.slot).word.load()).reason());
+        if (!is_told(reason)) {
+            settle_slot(layout, handle.slot, {reason}, now);
+        }
+    }
+    return is_state(layout, handle, SlotState::ended);
+}
+
 // A session that was handed out but whose cookie has not come back yet: a lost answer, or a client that
 // ignores it.
 bool is_live_and_unseen(Layout& layout, SessionKey key) noexcept {
@@ -34,16 +54,18 @@ bool is_live_and_unseen(Layout& layout, SessionKey key) noexcept {
            layout.hot(located.slot).confirmed.load(std::memory_order_relaxed) == 0;
 }
 
-SessionKey successor_key(ColdSlot& cold) noexcept {
-    return {cold.successor_high.load(std::memory_order_relaxed),
-            cold.successor_low.load(std::memory_order_relaxed)};
+SessionKey successor_key(const ColdSlot& cold) noexcept {
+    return {cold.over.successor_high.load(std::memory_order_relaxed),
+            cold.over.successor_low.load(std::memory_order_relaxed)};
 }
 
-bool promise_holds(Layout& layout, ColdSlot& cold, Now now) noexcept {
-    if (cold.successor_nonce.load(std::memory_order_relaxed) == 0) {
+// REQUIRES: an ended slot.
+bool promise_holds(Layout& layout, SlotIndex slot, Now now) noexcept {
+    const ColdSlot& cold = layout.cold(slot);
+    if (layout.hot(slot).successor_nonce.load(std::memory_order_relaxed) == 0) {
         return false;
     }
-    const auto issued = instant_of<WallTime>(cold.successor_issued.load(std::memory_order_relaxed));
+    const auto issued = instant_of<WallTime>(cold.over.successor_issued.load(std::memory_order_relaxed));
     // A clock set back makes the age negative: then the promise is not new either.
     const Millis age = now.wall - issued;
     return (age >= Millis{0} && age < kSamePromise) || is_live_and_unseen(layout, successor_key(cold));
@@ -151,9 +173,9 @@ bool Tracker::note_message_shown(SessionHandle handle, std::uint32_t url_hash) n
                     [&](const auto& url) { return url.load(std::memory_order_relaxed) == url_hash; });
     if (!is_known) {
         Transaction change(*layout_);
-        const std::uint16_t next = cold.shown_next.load(std::memory_order_relaxed);
+        const std::uint8_t next = cold.shown_next.load(std::memory_order_relaxed);
         change.set(cold.shown_urls[next % kShownUrls], url_hash);
-        change.set(cold.shown_next, static_cast<std::uint16_t>(next + 1));
+        change.set(cold.shown_next, static_cast<std::uint8_t>(next + 1));
         change.commit();
     }
     return true;
@@ -185,31 +207,32 @@ bool Tracker::use_reactivation(SessionHandle handle, std::uint32_t reactivations
 
 Successor Tracker::successor(SessionHandle handle, std::uint64_t nonce, Now now) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
-    if (!guard || !is_over(*layout_, handle)) {
+    if (!guard || !is_settled(*layout_, handle, now)) {
         return {};
     }
-    ColdSlot& cold = layout_->cold(handle.slot);
-    if (!promise_holds(*layout_, cold, now)) {
+    HotSlot& hot = layout_->hot(handle.slot);
+    ColdSlot::Over& over = layout_->cold(handle.slot).over;
+    if (!promise_holds(*layout_, handle.slot, now)) {
         Transaction change(*layout_);
-        change.set(cold.successor_nonce, nonce == 0 ? 1 : nonce);
-        change.set(cold.successor_issued, std::int64_t{now.wall.time_since_epoch().count()});
-        change.set(cold.successor_high, std::uint64_t{0});
-        change.set(cold.successor_low, std::uint64_t{0});
+        change.set(hot.successor_nonce, nonce == 0 ? 1 : nonce);
+        change.set(over.successor_issued, std::int64_t{now.wall.time_since_epoch().count()});
+        change.set(over.successor_high, std::uint64_t{0});
+        change.set(over.successor_low, std::uint64_t{0});
         change.commit();
     }
-    return {true, cold.successor_nonce.load(std::memory_order_relaxed),
-            instant_of<WallTime>(cold.successor_issued.load(std::memory_order_relaxed))};
+    return {true, hot.successor_nonce.load(std::memory_order_relaxed),
+            instant_of<WallTime>(over.successor_issued.load(std::memory_order_relaxed))};
 }
 
 void Tracker::note_successor(SessionHandle handle, SessionKey successor) noexcept {
     const ZoneGuard guard(*layout_, waiting_);
-    if (!guard || !is_over(*layout_, handle)) {
+    if (!guard || !is_state(*layout_, handle, SlotState::ended)) {
         return;
     }
-    ColdSlot& cold = layout_->cold(handle.slot);
+    ColdSlot::Over& over = layout_->cold(handle.slot).over;
     Transaction change(*layout_);
-    change.set(cold.successor_high, successor.high);
-    change.set(cold.successor_low, successor.low);
+    change.set(over.successor_high, successor.high);
+    change.set(over.successor_low, successor.low);
     change.commit();
 }
 

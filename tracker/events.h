@@ -16,7 +16,7 @@ struct Event {
     SessionKey key;
     WallTime started{};
     std::string text;      // the agent (begun, identified, ended) or the interaction
-    std::string by;        // who ended it
+    std::string by;        // who ended it, or wants it to end
     bool recorded = true;  // false: the history must not learn whose session it is
 };
 

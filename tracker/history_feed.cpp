@@ -13,8 +13,10 @@
 #include "tracker/memory/event_ring.h"
 #include "tracker/memory/index.h"
 #include "tracker/memory/quarters.h"
+#include "tracker/memory/raise.h"
 #include "tracker/memory/restore.h"
 #include "tracker/memory/rows.h"
+#include "tracker/memory/session_names.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/zone_lock.h"
 
@@ -27,14 +29,8 @@ namespace {
 constexpr std::chrono::seconds kLongestLoad{10};
 // More than there can be, so that the clock stays ahead of the numbers.
 constexpr std::uint64_t kEventsPerMillisecond = 1000;
-
-template <typename T>
-void raise(Shared<T>& word, T value) noexcept {
-    T current = word.load(std::memory_order_relaxed);
-    while (current < value && !word.compare_exchange_weak(current, value, std::memory_order_acq_rel,
-                                                          std::memory_order_relaxed)) {
-    }
-}
+// Further off than any act asks for, clocks of processes being a moment apart: of another boot, or damage.
+constexpr Millis kFarthestHold = 2 * Tracker::kLongestHold;
 
 }  // namespace
 
@@ -46,13 +42,17 @@ std::uint64_t HistoryFeed::oldest_sequence() const noexcept {
     return oldest_event(*tracker_.layout());
 }
 
+std::uint64_t HistoryFeed::event_room() const noexcept {
+    return tracker_.layout()->geometry.events;
+}
+
 std::optional<EndedFacts> HistoryFeed::ended_session(SessionKey key, Now now) {
     const Found found = tracker_.find(key, now);
     return found.state == Found::State::ended ? tracker_.ended_facts(found.handle) : std::nullopt;
 }
 
 void HistoryFeed::read_slots(RowCursor& cursor, std::uint32_t slots, Now now, const VisitLive& live,
-                             const VisitEnded& ended) {
+                             const VisitEnded& ended, const VisitAlias& alias) {
     Layout& layout = *tracker_.layout();
     const std::uint32_t used = layout.used_slots();
     const std::uint32_t end = std::min(used - std::min(used, cursor.next_slot), slots) + cursor.next_slot;
@@ -67,17 +67,39 @@ void HistoryFeed::read_slots(RowCursor& cursor, std::uint32_t slots, Now now, co
             }
         } else if (word.is_over() && copy_ended(layout, handle, facts, Waiting::patient)) {
             ended(facts);
+        } else if (word.state() == SlotState::alias) {
+            const SessionKey earlier = key_of(layout, handle.slot);
+            const Located session = locate(layout, earlier);
+            if (session) {
+                alias(earlier, key_of(layout, session.slot));
+            }
         }
     }
     cursor.done = cursor.next_slot >= used;
 }
 
+bool HistoryFeed::may_have_unsaved_acts() const noexcept {
+    const Layout& layout = *tracker_.layout();
+    return layout.totals.next_act.load(std::memory_order_acquire) >
+           layout.history.saved_acts.load(std::memory_order_acquire);
+}
+
 std::uint64_t HistoryFeed::first_unsaved_act() const noexcept {
-    return tracker_.layout()->first_unsaved_act(next_act());
+    Layout& layout = *tracker_.layout();
+    return layout.first_unsaved_act(layout.totals.next_act.load(std::memory_order_acquire));
 }
 
 std::uint64_t HistoryFeed::next_act() const noexcept {
-    return tracker_.layout()->totals.next_act.load(std::memory_order_acquire);
+    const Shared<std::uint64_t>& next = tracker_.layout()->totals.next_act;
+    if (!may_have_unsaved_acts()) {
+        return next.load(std::memory_order_acquire);
+    }
+    const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
+    return next.load(std::memory_order_acquire);
+}
+
+std::uint64_t HistoryFeed::oldest_act() const noexcept {
+    return tracker_.layout()->oldest_act(next_act());
 }
 
 std::optional<Act> HistoryFeed::read_act(std::uint64_t number) {
@@ -141,6 +163,14 @@ void HistoryFeed::note_state(HistoryState state, int error) noexcept {
     history.state.store(static_cast<std::uint32_t>(state), std::memory_order_release);
 }
 
+void HistoryFeed::note_writer(Now now) noexcept {
+    HistoryMarks& history = tracker_.layout()->history;
+    if (history.state.load(std::memory_order_acquire) == static_cast<std::uint32_t>(HistoryState::none)) {
+        note_saved({}, now);
+        note_state(HistoryState::writing, 0);
+    }
+}
+
 void HistoryFeed::note_lost(std::uint64_t count) noexcept {
     tracker_.layout()->history.lost.fetch_add(count, std::memory_order_relaxed);
 }
@@ -165,6 +195,17 @@ void HistoryFeed::sleep(std::uint32_t seen, Millis longest) const noexcept {
     const timespec timeout{static_cast<time_t>(longest.count() / 1000),
                            static_cast<long>(longest.count() % 1000) * 1'000'000};
     syscall(SYS_futex, &tracker_.layout()->history.doorbell, FUTEX_WAIT, seen, &timeout, nullptr, 0);
+}
+
+bool HistoryFeed::is_held(Now now) const noexcept {
+    const Millis left =
+        instant_of<BootTime>(tracker_.layout()->history.held_until.load(std::memory_order_acquire)) -
+        now.boot;
+    return left > Millis{0} && left <= kFarthestHold;
+}
+
+std::uint64_t HistoryFeed::awaited_sequence() const noexcept {
+    return tracker_.layout()->history.awaited_sequence.load(std::memory_order_acquire);
 }
 
 bool HistoryFeed::is_loaded() const noexcept {
@@ -214,6 +255,11 @@ void HistoryFeed::number_by_clock(Now now) noexcept {
 bool HistoryFeed::restore(const RestoreRequest& request, Now now) noexcept {
     const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
     return restore_session(*tracker_.layout(), request, now);
+}
+
+void HistoryFeed::restore_alias(SessionKey earlier, SessionKey session, Now now) noexcept {
+    const ZoneGuard guard(*tracker_.layout(), Waiting::patient);
+    memory::restore_alias(*tracker_.layout(), earlier, session, now);
 }
 
 }  // namespace agent_sessions::tracker

@@ -25,17 +25,25 @@ class HistoryFeed {
     // --- Following
     EventRead read_event(std::uint64_t sequence, Event& event);
     std::uint64_t oldest_sequence() const noexcept;
+    // How many events the ring holds.
+    std::uint64_t event_room() const noexcept;
     // A session that is over; nullopt: it lives, or nothing is remembered of it.
     std::optional<EndedFacts> ended_session(SessionKey key, Now now);
     // Visits what stands in up to `slots` slots from the cursor on.
     using VisitLive = std::function<void(const Row&)>;
     using VisitEnded = std::function<void(const EndedFacts&)>;
+    using VisitAlias = std::function<void(SessionKey earlier, SessionKey session)>;
     void read_slots(RowCursor& cursor, std::uint32_t slots, Now now, const VisitLive& live,
-                    const VisitEnded& ended);
+                    const VisitEnded& ended, const VisitAlias& alias);
 
+    // A guess, without the lock: also true while an act is recorded that may yet be undone.
+    bool may_have_unsaved_acts() const noexcept;
     std::uint64_t first_unsaved_act() const noexcept;
+    // Counts no act that may yet be undone, should its writer die. Takes the lock where any is unsaved.
     std::uint64_t next_act() const noexcept;
-    // nullopt: saved already, or never made.
+    // No later one has taken its place, nor that of any after it.
+    std::uint64_t oldest_act() const noexcept;
+    // nullopt: a later one has its place, or it was never made.
     std::optional<Act> read_act(std::uint64_t number);
 
     struct ClosedQuarter {
@@ -66,6 +74,9 @@ class HistoryFeed {
     // Only ever raises what counts as saved.
     void note_saved(const Saved& saved, Now now) noexcept;
     void note_state(HistoryState state, int error) noexcept;
+    // A writer begins. The first one of this memory is waited for from now on, so that it is told when not
+    // even its first pass comes to an end.
+    void note_writer(Now now) noexcept;
     void note_lost(std::uint64_t count) noexcept;
 
     // All of Tracker::erase_agent() at once.
@@ -76,6 +87,10 @@ class HistoryFeed {
     // Sleeps until Tracker::wake_history() or for `longest`. `seen` is doorbell() before the last look.
     std::uint32_t doorbell() const noexcept;
     void sleep(std::uint32_t seen, Millis longest) const noexcept;
+    // Whether an act is under way: Tracker::hold_history().
+    bool is_held(Now now) const noexcept;
+    // The last event that somebody waits for, or waited.
+    std::uint64_t awaited_sequence() const noexcept;
 
     // --- Loading
     // Whether the segment holds what the database knew.
@@ -108,6 +123,8 @@ class HistoryFeed {
     // that runs already, and their idle time starts anew. false: no room. A session that the segment knows
     // stays as it is there, except that one which the history knows as ended by a person or rule ends.
     bool restore(const RestoreRequest& request, Now now) noexcept;
+    // Lets an earlier key lead to a session that is there.
+    void restore_alias(SessionKey earlier, SessionKey session, Now now) noexcept;
 
   private:
     Tracker tracker_;

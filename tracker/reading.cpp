@@ -38,6 +38,16 @@ bool Tracker::read_row(SessionKey key, Now now, Row& row, bool with_details) {
            (row.key == key || locate(*layout_, key).slot == located.slot);
 }
 
+std::optional<std::uint16_t> Tracker::account_of(SessionKey key, Now now) const noexcept {
+    const Located located = locate(*layout_, key);
+    Glance glanced;
+    if (!located || !glance(*layout_, located.slot, now, RowParts{}, glanced) ||
+        glanced.handle.generation != located.word.generation()) {
+        return std::nullopt;
+    }
+    return glanced.account;
+}
+
 bool Tracker::is_counted(SessionKey key) const noexcept {
     const Located located = locate(*layout_, key);
     return located && located.word.is_counted();

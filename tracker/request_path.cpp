@@ -26,8 +26,8 @@ inline Found describe(Layout& layout, SlotIndex slot, SlotWord word) noexcept {
     found.handle = {slot, word.generation()};
     found.reason = word.reason();
     found.started = WallTime{Millis{hot.started.load(std::memory_order_relaxed)}};
-    found.agent_hash = hot.agent_hash.load(std::memory_order_relaxed);
-    found.label_hash = hot.label_hash.load(std::memory_order_relaxed);
+    found.agent_hash = hot.names.agent.load(std::memory_order_relaxed);
+    found.label_hash = hot.names.label.load(std::memory_order_relaxed);
     return found;
 }
 
@@ -67,6 +67,19 @@ bool refresh(Layout& layout, SessionHandle handle, std::string_view name, std::u
         return false;
     }
     return refresh_instance(layout, index, key, now.boot);
+}
+
+// Whether the application has told this very name before. Without the lock, so only a hint.
+bool has_name(Layout& layout, SessionHandle handle, std::string_view agent) noexcept {
+    if (handle.slot >= layout.geometry.slots) {
+        return false;
+    }
+    HotSlot& hot = layout.hot(handle.slot);
+    const TextIndex text = hot.agent.load(std::memory_order_acquire);
+    // A longer name was cut, and others may begin as it does.
+    return agent.size() <= kMaxAgentBytes && text != 0 && text < layout.geometry.texts &&
+           hot.inherited.load(std::memory_order_relaxed) == 0 && equals(layout, text, agent) &&
+           hot.agent.load(std::memory_order_acquire) == text;
 }
 
 // Ends a session whose time is over. free = its slot was given away meanwhile.
@@ -126,15 +139,14 @@ Found Tracker::judge_and_touch(SessionKey key, Now now, bool touching) noexcept 
         const Located located = locate(*layout_, key);
         const Found found = located ? judge(located.slot, located.word.bits(), now) : Found{};
         // Whoever comes too late to touch it looks once more.
-        if (found.state != Found::State::live || !touching) {
-            return found;
-        }
-        // With an earlier key it is seen, but not with its own.
-        HotSlot& hot = layout_->hot(found.handle.slot);
-        if (holds(hot, key) ? touch(found.handle, now) : note_seen(*layout_, found.handle, now)) {
+        if (found.state != Found::State::live || !touching || touch(found.handle, key, now)) {
             return found;
         }
     }
+}
+
+bool Tracker::touch(SessionHandle handle, SessionKey key, Now now) noexcept {
+    return holds(layout_->hot(handle.slot), key) ? touch(handle, now) : note_seen(*layout_, handle, now);
 }
 
 bool Tracker::touch(SessionHandle handle, Now now) noexcept {
@@ -182,13 +194,34 @@ Begun Tracker::begin(const BeginRequest& request, Now now) noexcept {
     return guard ? begin_session(*layout_, request, now) : Begun{};
 }
 
+bool Tracker::is_named(SessionHandle handle, std::string_view agent) const noexcept {
+    if (has_name(*layout_, handle, agent)) {
+        return true;
+    }
+    // What the pool had no room for, or only in part, is known by its hash alone.
+    const HotSlot& hot = layout_->hot(handle.slot);
+    return hot.names.agent.load(std::memory_order_relaxed) == name_hash(*layout_, agent) &&
+           hot.inherited.load(std::memory_order_relaxed) == 0;
+}
+
+bool Tracker::is_seen(SessionHandle handle) const noexcept {
+    return layout_->hot(handle.slot).confirmed.load(std::memory_order_relaxed) != 0;
+}
+
+bool Tracker::has_own_name(SessionHandle handle) const noexcept {
+    const HotSlot& hot = layout_->hot(handle.slot);
+    return hot.names.agent.load(std::memory_order_relaxed) != 0 &&
+           hot.inherited.load(std::memory_order_relaxed) == 0;
+}
+
 IdentifyResult Tracker::identify(SessionHandle handle, std::string_view agent, Now now) noexcept {
+    // A session that names a text keeps it: what was read is its name, if it lives still.
+    const bool has_this_name = is_named(handle, agent);
+    std::atomic_thread_fence(std::memory_order_acquire);
     if (!is_live(handle)) {
         return IdentifyResult::gone;
     }
-    HotSlot& hot = layout_->hot(handle.slot);
-    if (hot.agent_hash.load(std::memory_order_relaxed) == name_hash(*layout_, agent) &&
-        hot.inherited.load(std::memory_order_relaxed) == 0) {
+    if (has_this_name) {
         return IdentifyResult::unchanged;
     }
     const ZoneGuard guard(*layout_, waiting_);
@@ -258,7 +291,8 @@ RekeyResult Tracker::rekey(SessionHandle handle, SessionKey key, std::uint16_t c
     if (!is_live(handle)) {
         return RekeyResult::gone;
     }
-    const RekeyResult result = rekey_session(*layout_, handle.slot, key, true, now);
+    const RekeyResult result =
+        rekey_session(*layout_, handle.slot, key, EarlierKey::leads_on_if_there_is_room, {}, now);
     if (result == RekeyResult::rekeyed || result == RekeyResult::unchanged) {
         layout_->cold(handle.slot).cookie_scope.store(cookie_scope, std::memory_order_relaxed);
     }
@@ -272,7 +306,45 @@ bool Tracker::set_aside(SessionHandle handle, SessionKey key, SessionKey other, 
     }
     const SlotWord word(layout_->hot(handle.slot).word.load(std::memory_order_acquire));
     return word.is_over() && !is_told(word.reason()) &&
-           rekey_session(*layout_, handle.slot, other, false, now) == RekeyResult::rekeyed;
+           rekey_session(*layout_, handle.slot, other, EarlierKey::freed, {}, now) == RekeyResult::rekeyed;
+}
+
+RekeyResult Tracker::renew(SessionHandle handle, SessionKey presented, const Renewal& renewal,
+                           Now now) noexcept {
+    const ZoneGuard guard(*layout_, waiting_);
+    if (!guard) {
+        return RekeyResult::busy;
+    }
+    if (!is_live(handle)) {
+        return RekeyResult::gone;
+    }
+    if (memory::key_of(*layout_, handle.slot) != presented) {
+        return RekeyResult::taken;
+    }
+    auto& memory_days = layout_->cold(handle.slot).memory_days;
+    memory_days.store(std::max(memory_days.load(std::memory_order_relaxed), renewal.memory_days),
+                      std::memory_order_relaxed);
+    return rekey_session(*layout_, handle.slot, renewal.key, EarlierKey::leads_on, renewal.promise, now);
+}
+
+Successor Tracker::unseen_renewal(SessionKey earlier) const noexcept {
+    Layout& layout = *layout_;
+    const Located alias = locate_name(layout, earlier);
+    if (!alias || alias.word.state() != SlotState::alias) {
+        return {};
+    }
+    const ColdSlot& cold = layout.cold(alias.slot);
+    const Successor promise{true, layout.hot(alias.slot).successor_nonce.load(std::memory_order_relaxed),
+                            instant_of<WallTime>(cold.over.successor_issued.load(std::memory_order_relaxed))};
+    const SessionKey newer{cold.over.successor_high.load(std::memory_order_relaxed),
+                           cold.over.successor_low.load(std::memory_order_relaxed)};
+    std::atomic_thread_fence(std::memory_order_acquire);
+    const SlotWord after(layout.hot(alias.slot).word.load(std::memory_order_relaxed));
+    const Located session = locate_name(layout, newer);
+    const bool is_unseen = session && session.word.state() == SlotState::live &&
+                           layout.hot(session.slot).confirmed.load(std::memory_order_relaxed) == 0;
+    return after.generation() == alias.word.generation() && promise.nonce != 0 && is_unseen ? promise
+                                                                                            : Successor{};
 }
 
 std::optional<SessionKey> Tracker::key_of(SessionHandle handle) const noexcept {

@@ -59,6 +59,9 @@ class Tracker {
     // Notes that the session was seen. Acts on live sessions only, never on an ended one: false = not live.
     // One compare-and-swap at most, and none where the session was noted within the last second.
     bool touch(SessionHandle handle, Now now) noexcept;
+    // The same for a session that was found under `key`, which may be an earlier one: then the session was
+    // seen, and its own key was not.
+    bool touch(SessionHandle handle, SessionKey key, Now now) noexcept;
 
     // Counts a request of a session that was just found live. Cost: one atomic addition to a line that find()
     // has read.
@@ -77,6 +80,13 @@ class Tracker {
     // Learns the agent's name (and label) from the application. REQUIRES: agent not empty.
     IdentifyResult identify(SessionHandle handle, std::string_view agent, Now now) noexcept;
 
+    // Whether identify() would find nothing to do. Lock-free, one cache line.
+    bool is_named(SessionHandle handle, std::string_view agent) const noexcept;
+    // Whether the session was ever seen with its own key. Likewise.
+    bool is_seen(SessionHandle handle) const noexcept;
+    // Whether the application has told whose session this is. Likewise.
+    bool has_own_name(SessionHandle handle) const noexcept;
+
     // Replaces the label. false = gone or busy.
     bool relabel(SessionHandle handle, std::string_view label, Now now) noexcept;
 
@@ -94,6 +104,13 @@ class Tracker {
     // until 30 s after it was seen with the new one, then it is unknown; ending the session ends it under
     // both. `cookie_scope` as in BeginRequest.
     RekeyResult rekey(SessionHandle handle, SessionKey key, std::uint16_t cookie_scope, Now now) noexcept;
+    // The same as the agent becomes known. REQUIRES: `presented` is a key that leads to the session. Only
+    // where it is the session's own: of several at once one is `rekeyed`, and the others are `taken`.
+    // `no_room`: the earlier key could not have gone on to lead to it, so that nothing changed.
+    RekeyResult renew(SessionHandle handle, SessionKey presented, const Renewal& renewal, Now now) noexcept;
+    // From what the newer cookie of this earlier key was derived, while nobody has seen that cookie.
+    // Lock-free.
+    Successor unseen_renewal(SessionKey earlier) const noexcept;
     // Gives what is remembered of a session that ran out or logged out another key, so that another one can
     // begin under `key`. false: it is not remembered under that key, or the lock is busy.
     bool set_aside(SessionHandle handle, SessionKey key, SessionKey other, Now now) noexcept;
@@ -139,6 +156,16 @@ class Tracker {
     // Lets counts and event follow an end that answered ended_unsettled. true: they have (or had before).
     bool settle(SessionKey key, const EndRequest& request, Now now) noexcept;
 
+    // Lets the agent finish: the session goes on, and ends by `request` in the same change in which its last
+    // open instance closes, or once `limit` is over, which the sweep notices; and by its own timeouts as
+    // ever. One with nothing open ends here. Asked again, it replaces limit and words. O(1).
+    FinishResult end_when_finished(SessionKey key, const EndRequest& request, std::optional<Millis> limit,
+                                   Now now) noexcept;
+    // Takes that back.
+    KeepResult keep(SessionKey key, Now now) noexcept;
+    // What is pending. nullopt = nothing, or the session does not live. Lock-free; one load where nothing is.
+    std::optional<PendingEnd> pending_end(SessionHandle handle, Now now) const;
+
     // What is remembered of an ended session. nullopt = not ended, or forgotten.
     std::optional<EndedFacts> ended_facts(SessionHandle handle);
     // Remembers that the message was shown at this URL (a hash of it), and asks whether it was.
@@ -166,6 +193,9 @@ class Tracker {
 
     // A consistent copy of one session, without the lock. false = none that is counted.
     bool read_row(SessionKey key, Now now, Row& row, bool with_details = false);
+    // The account of that session if it is counted at this instant: far cheaper than its row, and as cheap
+    // for one with much to copy as for one with little. O(1), without the lock.
+    std::optional<std::uint16_t> account_of(SessionKey key, Now now) const noexcept;
     // Whether that session is counted at this instant. O(1), without the lock.
     bool is_counted(SessionKey key) const noexcept;
     // Visits up to `slots` slots from the cursor. `visit` gets each counted session there; the row is reused.
@@ -252,6 +282,14 @@ class Tracker {
     bool is_committed(std::uint64_t sequence) const noexcept;
     // Lets the history's writer look at once, whichever process it lives in. A system call.
     void wake_history() noexcept;
+    // Likewise, and whatever is held: somebody waits for all events up to this one to be on disk.
+    void await_history(std::uint64_t sequence) noexcept;
+    // An act is under way whose events had better reach the disk together: for kLongestHold from `now` on the
+    // writer begins no commit but one that is awaited (and see Follower::may_wait()). Call again as the act
+    // goes on, and await_history() when it is done. Of several holds the last to run out counts, so a process
+    // that dies with one leaves nothing to clear. Lock-free.
+    void hold_history(Now now) noexcept;
+    static constexpr Millis kLongestHold{250};
     HistoryStatus history_status() const noexcept;
 
     // --- The one who does the upkeep

@@ -72,4 +72,16 @@ std::string_view to_string(EndReason reason) noexcept {
     return "none";
 }
 
+std::string_view to_string(ActKind kind) noexcept {
+    switch (kind) {
+        case ActKind::erase:
+            return "erase";
+        case ActKind::keep:
+            return "keep";
+        case ActKind::terminate:
+            break;
+    }
+    return "terminate";
+}
+
 }  // namespace agent_sessions::tracker

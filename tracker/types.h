@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tracker/pending_end.h"
 #include "tracker/time.h"
 
 namespace agent_sessions::tracker {
@@ -150,6 +151,9 @@ struct RestoreRequest {
     std::uint64_t begun_sequence = 0;
     bool recorded = true;  // as BeginRequest::recorded
     std::uint8_t memory_days = 0;
+    // Of a live one whose end is pending, with by, message and why below:
+    std::optional<WallTime> pending_since{};
+    std::optional<WallTime> pending_until{};
     // Of an ended one:
     EndReason reason = EndReason::none;
     WallTime ended_at{};
@@ -177,6 +181,7 @@ enum class RekeyResult : std::uint8_t {
     rekeyed,
     unchanged,  // it has that key
     taken,      // by another session
+    no_room,
     gone,
     busy,
 };
@@ -260,6 +265,14 @@ struct Successor {
     WallTime issued{};
 };
 
+// Another key for a session whose agent is known now.
+struct Renewal {
+    SessionKey key;
+    // The newer cookie can be derived from this and the earlier key, so that it need not be stored anywhere.
+    Successor promise;
+    std::uint8_t memory_days = 0;  // as BeginRequest::memory_days, counted from the newer cookie's issue
+};
+
 struct Instance {
     std::string name;
     WallTime opened{};
@@ -291,6 +304,7 @@ struct Row {
     Lifetime lifetime;
     BootTime deadline{};  // of the absolute limit
     std::uint8_t memory_days = 0;
+    std::optional<PendingEnd> pending_end{};
 };
 
 // Licences of an account, as configured.
@@ -328,7 +342,9 @@ enum class Untracked : std::uint8_t { no_cookie, table_full, accounts_full, busy
 inline constexpr std::size_t kUntrackedCauses = 5;
 
 // What an admin did or tried. The numbers are stored: append only.
-enum class ActKind : std::uint8_t { terminate = 1, erase = 2 };
+enum class ActKind : std::uint8_t { terminate = 1, erase = 2, keep = 3 };
+
+std::string_view to_string(ActKind kind) noexcept;
 
 // Each account's name with a line feed behind it; "*" = all accounts.
 inline constexpr std::string_view kAllAccountsLine = "*\n";
@@ -421,9 +437,13 @@ enum class EventKind : std::uint8_t {
     opened = 4,
     closed = 5,
     renamed = 6,
-    acted = 7,     // an admin did something: see Act
-    finished = 8,  // and it is done
-    rekeyed = 9,   // a session has another key; the text is its earlier ref
+    acted = 7,         // an admin did something: see Act
+    finished = 8,      // and it is done
+    rekeyed = 9,       // a session has another key; the text is its earlier ref
+    end_pending = 10,  // a session is to end when its agent has finished
+    kept = 11,         // and is not any more
+    renewed = 12,      // as rekeyed, and its earlier key goes on to lead to it
+    forgotten = 13,    // this earlier key leads nowhere any more
 };
 
 }  // namespace agent_sessions::tracker

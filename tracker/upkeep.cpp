@@ -2,8 +2,11 @@
 #include <cerrno>
 #include <csignal>
 
+#include "tracker/account_name.h"
 #include "tracker/memory/accounts.h"
+#include "tracker/memory/fetch.h"
 #include "tracker/memory/instances.h"
+#include "tracker/memory/pending_end.h"
 #include "tracker/memory/quarters.h"
 #include "tracker/memory/session_names.h"
 #include "tracker/memory/session_table.h"
@@ -19,6 +22,7 @@ using namespace memory;
 namespace {
 
 constexpr std::chrono::hours kClockMargin{24};  // RELIABILITY S15
+constexpr std::uint32_t kFetchedAhead = 8;
 // A frozen holder is followed within 1.5 s: this, and the interval at which workers look.
 constexpr std::int64_t kLeaseTenths = 10;
 
@@ -36,8 +40,11 @@ bool is_forgettable(Layout& layout, SlotIndex slot, SlotWord word, Now now) noex
 }
 
 bool has_timed_out_instance(Layout& layout, SlotIndex slot, Now now) noexcept {
-    const std::uint32_t timeout = layout.cold(slot).instance_seconds.load(std::memory_order_relaxed);
     InstanceIndex index = layout.hot(slot).instances.load(std::memory_order_relaxed);
+    if (index == 0) {
+        return false;
+    }
+    const std::uint32_t timeout = layout.cold(slot).living.instance_seconds.load(std::memory_order_relaxed);
     for (std::uint32_t steps = 0;
          index != 0 && index < layout.geometry.instances && steps < kMaxInstanceRecords; ++steps) {
         if (is_timed_out(layout, index, timeout, now.boot)) {
@@ -46,6 +53,20 @@ bool has_timed_out_instance(Layout& layout, SlotIndex slot, Now now) noexcept {
         index = layout.instance(index).next.load(std::memory_order_relaxed);
     }
     return false;
+}
+
+bool is_live(Layout& layout, SlotIndex slot, std::uint32_t generation) noexcept {
+    const SlotWord word(layout.hot(slot).word.load(std::memory_order_acquire));
+    return word.generation() == generation && word.state() == SlotState::live;
+}
+
+// What has_timed_out_instance() will read.
+void fetch_instances(Layout& layout, SlotIndex slot) noexcept {
+    const InstanceIndex index = layout.hot(slot).instances.load(std::memory_order_relaxed);
+    if (index != 0) {
+        fetch(layout.cold(slot).living.instance_seconds);
+        fetch(layout.instance(index));
+    }
 }
 
 void sweep_live(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting, Now now) noexcept {
@@ -64,10 +85,17 @@ void sweep_live(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting, 
         }
         return;
     }
+    if (is_pending_end_due(layout, slot, now)) {
+        const ZoneGuard guard(layout, waiting);
+        // Judged again under the lock: it may have been taken back, or have got another limit.
+        if (guard && is_live(layout, slot, word.generation()) && is_pending_end_due(layout, slot, now)) {
+            carry_out_pending_end(layout, slot, now);
+        }
+        return;
+    }
     if (has_timed_out_instance(layout, slot, now)) {
         const ZoneGuard guard(layout, waiting);
-        const SlotWord current(layout.hot(slot).word.load(std::memory_order_acquire));
-        if (guard && current.generation() == word.generation() && current.state() == SlotState::live) {
+        if (guard && is_live(layout, slot, word.generation())) {
             drop_timed_out(layout, slot, now);
         }
     }
@@ -79,7 +107,7 @@ void sweep_ending(Layout& layout, SlotIndex slot, SlotWord word, Waiting waiting
     constexpr Millis kPatience{1000};
     if (now.boot - word.time() > kPatience) {
         if (const ZoneGuard guard(layout, waiting); guard) {
-            settle_slot(layout, slot, {word.reason()}, now);
+            settle_abandoned(layout, slot, now);
         }
     }
 }
@@ -126,7 +154,7 @@ Grant grant_for(std::span<const License> licenses, std::string_view account) noe
         if (license.account == account) {
             return {license.total, license.time_zone, true};
         }
-        if (license.account == "*") {
+        if (license.account == kAllAccounts) {
             grant = {license.total, license.time_zone, false};
         }
     }
@@ -152,14 +180,14 @@ bool Tracker::set_licenses(std::span<const License> licenses) noexcept {
     {
         const ZoneGuard guard(layout, Waiting::patient);
         Transaction change(layout);
-        const Grant others = grant_for(licenses, "*");
+        const Grant others = grant_for(licenses, kAllAccounts);
         change.set(layout.totals.default_total, others.total.value_or(kNoTotal));
         set_default_time_zone(change, others.time_zone);
         change.commit();
     }
     bool is_complete = true;
     for (const License& license : licenses) {
-        if (license.account != "*") {
+        if (license.account != kAllAccounts) {
             is_complete =
                 grant_account(layout, license.account, grant_for(licenses, license.account)) && is_complete;
         }
@@ -182,7 +210,11 @@ std::uint32_t Tracker::sweep(std::uint32_t position, std::uint32_t slots, Now no
         return 0;
     }
     const std::uint32_t end = slots < used - position ? position + slots : used;
+    std::uint32_t fetched = position;
     for (; position < end; ++position) {
+        for (; fetched < end && fetched - position < kFetchedAhead; ++fetched) {
+            fetch_instances(layout, fetched);
+        }
         const SlotWord word(layout.hot(position).word.load(std::memory_order_acquire));
         switch (word.state()) {
             case SlotState::free:

@@ -17,7 +17,7 @@ const watchMs = 1500;
 // So long neighbours ask before and after.
 const settleMs = 200;
 
-// Where the kernel puts it: the thread that writes the history need not wait for the event loop's core.
+// Where the kernel puts it: the process that writes the history need not wait for the event loop's core.
 const onAnyCore = [];
 
 /**

@@ -42,7 +42,7 @@ async function countRun(contender, zone, requests, where) {
     }
     connection.close();
     await server.stop();
-    return readCallgrind(output);
+    return readCallgrind(output, server.master);
 }
 
 async function count(contender, zone, requests, where) {

@@ -1,5 +1,6 @@
 // history_pause NAME=VALUE...: how long the history holds up an event loop: everything that a worker's loop
-// does for it, timed call by call while a writer thread of the same process writes what begins and ends.
+// does for it, timed call by call while a writer beside it writes what begins and ends. The writer is a
+// thread here, a process in nginx.
 //
 //   seconds   how long (30)
 //   rate      begins a second (5000)
@@ -19,10 +20,10 @@
 #include <unistd.h>
 
 #include "bench/programs/main.h"
+#include "tests/support/history_thread.h"
 #include "tests/support/memory_segment.h"
 #include "tests/support/temporary_directory.h"
 #include "tracker/history/schema.h"
-#include "tracker/history/writer.h"
 
 namespace agent_sessions::bench {
 namespace {
@@ -95,8 +96,7 @@ SessionKey key_of(std::uint64_t number) {
 // What a worker's event loop does, a millisecond at a time.
 class Loop {
   public:
-    Loop(Tracker tracker, history::Writer& writer, Times& times)
-        : tracker_(tracker), writer_(writer), times_(times) {}
+    Loop(Tracker tracker, Times& times) : tracker_(tracker), times_(times) {}
 
     void tick(std::uint64_t millisecond, std::uint64_t begins) {
         const Now now = read_clocks();
@@ -116,11 +116,7 @@ class Loop {
             times_.take("roll quarter hours", [&] { tracker_.roll_quarters(0, 256, now); });
         }
         if (millisecond % 250 == 0) {
-            times_.take("look after the writer", [&] {
-                tracker_.elect(getpid(), now);
-                static_cast<void>(writer_.take_fault());
-                static_cast<void>(writer_.is_over());
-            });
+            times_.take("renew the election", [&] { tracker_.elect(getpid(), now); });
         }
     }
 
@@ -152,7 +148,6 @@ class Loop {
     }
 
     Tracker tracker_;
-    history::Writer& writer_;
     Times& times_;
     std::uint64_t begun_ = 0;
     std::uint64_t ended_ = 0;
@@ -167,11 +162,8 @@ int run(const Options& options) {
     const testing::MemorySegment segment(std::max<std::uint64_t>(seconds * begins_per_second * 5 / 4, 1000));
     const Tracker tracker = segment.tracker(Waiting::event_loop);
     Times times;
-    std::unique_ptr<history::Writer> writer;
-    times.take("start the writer", [&] {
-        writer = std::make_unique<history::Writer>(tracker, path, history::Retention{}, read_clocks);
-    });
-    Loop loop(tracker, *writer, times);
+    auto writer = std::make_unique<testing::HistoryThread>(tracker, path, read_clocks);
+    Loop loop(tracker, times);
     const auto start = Clock::now();
     for (std::uint64_t millisecond = 0; millisecond < seconds * 1000; ++millisecond) {
         const std::uint64_t due = (millisecond + 1) * begins_per_second / 1000;
@@ -179,7 +171,6 @@ int run(const Options& options) {
         std::this_thread::sleep_until(start + std::chrono::milliseconds{millisecond + 1});
     }
     const HistoryStatus status = tracker.history_status();
-    times.take("let go of the writer", [&] { writer->let_go(); });
     writer->finish(std::chrono::seconds{60});
     writer.reset();
     times.print();

@@ -25,7 +25,7 @@ class TimedSlice final : public admin::Slice {
     tracker::Now now() const noexcept override { return FilledTable::now(); }
 
   private:
-    static constexpr std::int64_t kSlice = 700'000;
+    static constexpr std::int64_t kSlice = 40'000;
     std::int64_t end_ = nanoseconds_of(CLOCK_MONOTONIC) + kSlice;
 };
 

@@ -22,14 +22,14 @@
 #include <cstdlib>
 #include <ctime>
 #include <deque>
-#include <fstream>
 #include <iostream>
+#include <optional>
 #include <random>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "bench/programs/cookie_file.h"
 #include "bench/programs/main.h"
 
 namespace agent_sessions::bench {
@@ -56,13 +56,7 @@ class Requests {
                 " HTTP/1.1\r\nHost: bench.test\r\nAccept: application/json\r\n"),
           count_(options.number("count", 0)) {
         if (count_ > 0) {
-            std::stringstream bytes;
-            bytes << std::ifstream(options.text("cookies")).rdbuf();
-            cookies_ = std::move(bytes).str();
-            length_ = cookies_.find('\n');
-            if (length_ == std::string::npos || cookies_.size() < count_ * (length_ + 1)) {
-                throw std::runtime_error("there are fewer cookies than count= says");
-            }
+            cookies_.emplace(options.text("cookies"), count_);
         }
     }
 
@@ -71,15 +65,16 @@ class Requests {
             return head_ + "\r\n";
         }
         const std::uint64_t number = std::uniform_int_distribution<std::uint64_t>(0, count_ - 1)(random_);
-        return head_ + "Cookie: agent_session=" + cookies_.substr(number * (length_ + 1), length_) +
-               "\r\n\r\n";
+        return std::string(head_)
+            .append("Cookie: agent_session=")
+            .append((*cookies_)[number])
+            .append("\r\n\r\n");
     }
 
   private:
     std::string head_;
     std::uint64_t count_;
-    std::string cookies_;
-    std::size_t length_ = 0;
+    std::optional<CookieFile> cookies_;
     std::mt19937_64 random_{1};
 };
 

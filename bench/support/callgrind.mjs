@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 
-/** The command to run a program under. One file is written, to `output`, when the process ends. */
+/** The command to run a program under. Each process writes a file of its own when it ends. */
 export function underCallgrind(output) {
     return [
-        'valgrind', '--quiet', '--tool=callgrind', `--callgrind-out-file=${output}`,
+        'valgrind', '--quiet', '--tool=callgrind', `--callgrind-out-file=${output}.%p`,
         '--compress-strings=no', '--compress-pos=no',
     ];
 }
@@ -16,22 +16,24 @@ const allocator = new Set([
     'malloc', 'free', 'calloc', 'realloc', 'reallocarray', 'memalign', 'aligned_alloc', 'posix_memalign',
 ]);
 
-// The module's timer: what it costs depends on how long a run lasts, not on its requests.
-const timers = /^agent_sessions::ngx::\(anonymous namespace\)::handle_tick\(/;
+// The module's timer, and the slices of work that it asks for: what they cost depends on how long a run lasts, not on its
+// requests.
+const timers = /^agent_sessions::ngx::(\(anonymous namespace\)::handle_tick|SlicedWork::handle_round)\(/;
 
 /**
- * { instructions, allocations, byFunction } of a whole run: instructions without allocator and timers; calls of the
- * allocator from outside its library; instructions of each function itself.
+ * { instructions, allocations, byFunction, called } of a whole run of this process, without those it has started: instructions without allocator and timers; calls of the
+ * allocator from outside its library; instructions of each function itself; and of what was called, with all that it called, but for what was inlined.
  */
-export function readCallgrind(file) {
+export function readCallgrind(output, pid) {
     const byFunction = new Map();
+    const called = new Map();
     let total = 0;
     let leftOut = 0;
     let allocations = 0;
     let library = '';
     let caller = '';
     let call = {};
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
+    for (const line of readFileSync(`${output}.${pid}`, 'utf8').split('\n')) {
         if (line.startsWith('ob=')) {
             library = line.slice(3);
         } else if (line.startsWith('fn=')) {
@@ -47,14 +49,17 @@ export function readCallgrind(file) {
             if (call.count === undefined) {
                 total += cost;
                 byFunction.set(caller, (byFunction.get(caller) ?? 0) + cost);
-            } else if (allocator.has(call.callee) && (call.library ?? library) !== library) {
-                allocations += call.count;
-                leftOut += cost;
-            } else if (timers.test(call.callee)) {
-                leftOut += cost;
+            } else {
+                called.set(call.callee, (called.get(call.callee) ?? 0) + cost);
+                if (allocator.has(call.callee) && (call.library ?? library) !== library) {
+                    allocations += call.count;
+                    leftOut += cost;
+                } else if (timers.test(call.callee)) {
+                    leftOut += cost;
+                }
             }
             call = {};
         }
     }
-    return { instructions: total - leftOut, allocations, byFunction };
+    return { instructions: total - leftOut, allocations, byFunction, called };
 }

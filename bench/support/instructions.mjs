@@ -38,6 +38,24 @@ export const scenarios = [
     },
 ];
 
+// More interactions than a list shows of one session, with long names: what would cost most to copy.
+const manyInteractions = Array.from({ length: 64 }, (_, number) => `/app?interaction=${'i'.repeat(100)}${number}&instance=${number}`);
+
+function admin(method, ref) {
+    return {
+        module: true, tracked: true, location: 'empty_gif;', adminRequest: { method, ref }, opened: manyInteractions, status: 404,
+        directives: ['agent_sessions_account $http_x_account;', 'agent_sessions_interaction $arg_interaction $arg_instance;'],
+    };
+}
+
+/** What an admin of another account asks the endpoint about a session that there is, and about one that there is not. */
+export const refScenarios = [
+    { name: 'foreign_read', ...admin('GET', (ref) => ref) },
+    { name: 'missing_read', ...admin('GET', () => '0'.repeat(32)) },
+    { name: 'foreign_end', ...admin('DELETE', (ref) => ref) },
+    { name: 'missing_end', ...admin('DELETE', () => '0'.repeat(32)) },
+];
+
 function configurationOf(scenario, { module, port, applicationPort }) {
     const { tracked } = scenario;
     return `
@@ -66,7 +84,7 @@ http {
         }
         location /admin/ {
             ${tracked ? `agent_sessions_admin bench write=on;
-            agent_sessions_admin_account *;
+            agent_sessions_admin_account $http_x_admin_account;
             agent_sessions_admin_role admin;
             agent_sessions_admin_user bench;` : ''}
         }
@@ -95,18 +113,28 @@ http {
     return { port, ...(await startNginx({ directory, configuration, port, wrapper })) };
 }
 
-// The two navigations that begin a session. Without the module they pass, too, so that both sides do the same.
+// The navigations that begin a session, learn who the agent is and see the cookie that this brings. Without the module
+// they pass, too, so that both sides do the same.
 async function beginSession(connection, headers) {
-    const first = await connection.send(requestText('GET', '/', headers));
-    const cookie = /^set-cookie: ([^;]*)/im.exec(first.head)?.[1] ?? `${cookieName}=${'A'.repeat(52)}`;
-    await connection.send(requestText('GET', '/', { ...headers, Cookie: cookie }));
+    let cookie;
+    for (let navigation = 0; navigation < 3; navigation += 1) {
+        const { head } = await connection.send(requestText('GET', '/', cookie ? { ...headers, Cookie: cookie } : headers));
+        cookie = /^set-cookie: ([^;]*)/im.exec(head)?.[1] ?? cookie ?? `${cookieName}=${'A'.repeat(52)}`;
+    }
     return cookie;
+}
+
+const adminHeaders = { Host: 'bench.test', 'X-Admin-Account': '*' };
+
+async function refOfTheSession(connection) {
+    const { body } = await connection.send(requestText('GET', '/admin/api/1/sessions', adminHeaders));
+    return JSON.parse(body).sessions[0].ref;
 }
 
 async function endAllSessions(connection) {
     const body = JSON.stringify({ all: true });
     const { status } = await connection.send(requestText('POST', '/admin/api/1/sessions/terminate', {
-        Host: 'bench.test', 'Content-Type': 'application/json', 'Content-Length': body.length,
+        ...adminHeaders, 'Content-Type': 'application/json', 'Content-Length': body.length,
     }, body));
     if (status !== 200) {
         throw new Error(`the session could not be ended: ${status}`);
@@ -114,7 +142,19 @@ async function endAllSessions(connection) {
 }
 
 function expectedStatus(scenario) {
-    return scenario.ended ? 403 : 200;
+    return scenario.status ?? (scenario.ended ? 403 : 200);
+}
+
+async function requestOf(scenario, connection, cookie) {
+    if (scenario.adminRequest) {
+        const { method, ref } = scenario.adminRequest;
+        return requestText(method, `/admin/api/1/sessions/${ref(await refOfTheSession(connection))}`, {
+            Host: 'bench.test', 'X-Admin-Account': 'south',
+        });
+    }
+    return requestText('GET', scenario.target, {
+        Host: 'bench.test', Accept: 'application/json', 'X-Account': 'north', Cookie: cookie,
+    });
 }
 
 async function run(scenario, requests, { module, directory, applicationPort }) {
@@ -130,12 +170,13 @@ async function run(scenario, requests, { module, directory, applicationPort }) {
     });
     const connection = await Connection.open(port);
     const cookie = await beginSession(connection, navigationHeaders);
+    for (const target of scenario.opened ?? []) {
+        await connection.send(requestText('GET', target, { Host: 'bench.test', 'X-Account': 'north', Cookie: cookie }));
+    }
     if (scenario.ended) {
         await endAllSessions(connection);
     }
-    const request = requestText('GET', scenario.target, {
-        Host: 'bench.test', Accept: 'application/json', 'X-Account': 'north', Cookie: cookie,
-    });
+    const request = await requestOf(scenario, connection, cookie);
     for (let sent = 0; sent < requests; sent += 1) {
         const { status } = await connection.send(request);
         if (status !== expectedStatus(scenario)) {
@@ -145,23 +186,21 @@ async function run(scenario, requests, { module, directory, applicationPort }) {
     }
     connection.close();
     await nginx.stop();
-    return readCallgrind(output);
+    return readCallgrind(output, nginx.pid);
 }
 
 /** The difference of a run with N requests and one with 2N, a request. */
 export function perRequest(once, twice, requests) {
-    const byFunction = new Map();
-    for (const [name, cost] of twice.byFunction) {
-        byFunction.set(name, (cost - (once.byFunction.get(name) ?? 0)) / requests);
-    }
+    const difference = (more, less) => new Map([...more].map(([name, cost]) => [name, (cost - (less.get(name) ?? 0)) / requests]));
     return {
         instructions: (twice.instructions - once.instructions) / requests,
         allocations: (twice.allocations - once.allocations) / requests,
-        byFunction,
+        byFunction: difference(twice.byFunction, once.byFunction),
+        called: difference(twice.called, once.called),
     };
 }
 
-/** { name: { instructions, allocations, byFunction } } a request, of the scenarios chosen; two runs at a time. */
+/** { name: { instructions, allocations, byFunction, called } } a request, of the scenarios chosen; two runs at a time. */
 export async function measure({ module, requests = 500, chosen = scenarios }) {
     const directory = makeDirectory();
     const application = await startApplication(directory.path);

@@ -78,17 +78,17 @@ export function makeDiskDirectory(name) {
     return { path, remove };
 }
 
-/** Processor time of a process so far, all its threads, in microseconds. */
+export function childrenOf(pid) {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+}
+
+/** Processor time so far of a process with all its threads, and of those that it has started and that still run, in microseconds. */
 export function processorTime(pid) {
     let nanoseconds = 0;
     for (const thread of readdirSync(`/proc/${pid}/task`)) {
         nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
     }
-    return nanoseconds / 1000;
-}
-
-export function childrenOf(pid) {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    return childrenOf(pid).reduce((sum, child) => sum + processorTime(child), nanoseconds / 1000);
 }
 
 export function freeMemory() {

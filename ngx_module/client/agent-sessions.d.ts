@@ -20,12 +20,22 @@ export interface EndedSession {
   reactivate?: string;
 }
 
+/** What an admin has asked for: that the session ends as soon as the agent has finished. */
+export interface Ending {
+  /** Seconds until it ends whatever is still open; null = it waits for as long as it takes. */
+  in: number | null;
+  /** The admin's own words. */
+  message: string | null;
+}
+
 export interface LiveSession {
   state: "active";
   /** Seconds until the session runs out unless the agent is active. */
   idle_in: number;
   /** Seconds until it runs out whatever the agent does. */
   ends_in: number;
+  /** Absent unless the session ends as soon as the agent has finished. */
+  ending?: Ending;
   /** Seconds between two heartbeats. */
   heartbeat: number;
   /** Seconds before it runs out idle at which the agent is warned; 0 = never. */
@@ -48,14 +58,20 @@ export interface Words {
   idle: string;
   idleDetail: string;
   stay: string;
+  ending: string;
+  endingDetail: string;
+  endingUntil: string;
+  hide: string;
 }
 
 interface Events {
   /** The session was closed. preventDefault() keeps the message away: the page then tells its agent itself. */
   ended: CustomEvent<EndedSession>;
+  /** It ends when the agent has finished. Told again where words or time change. preventDefault() keeps the notice away. */
+  ending: CustomEvent<Ending>;
   /** It runs out soon. preventDefault() keeps the question away. */
   warning: CustomEvent<LiveSession>;
-  /** There is one. Told when that was not so before. */
+  /** There is one, and nothing is to be said of it. Told when that was not so before. */
   active: CustomEvent<LiveSession>;
   /** There is none: it ran out, was logged out, or has not begun. */
   none: CustomEvent<NoSession>;

@@ -26,7 +26,7 @@ function element(name: string, style: string, text: string) {
   return made;
 }
 
-const look = "font:16px/1.5 system-ui,sans-serif;color:#111;background:#fff;border:0;padding:1.5em;";
+const look = "color-scheme:light dark;font:16px/1.5 system-ui;border:1px solid;padding:1.5em;max-width:32em;";
 
 /** Over all of the page, or in its lower corner, where it leaves the page to the agent. */
 export function show(over: boolean, title: string, texts: string[], quote: string, buttons: Button[]) {
@@ -49,11 +49,12 @@ export function show(over: boolean, title: string, texts: string[], quote: strin
   // Beside the body, which applications replace.
   document.documentElement.append(host);
   if (over) {
-    dialog.style.cssText = look + "max-width:32em;border-radius:8px;box-shadow:0 0 0 200vmax rgba(0,0,0,.6)";
+    dialog.style.cssText = look + "border-radius:8px;box-shadow:0 0 0 200vmax rgba(0,0,0,.6)";
     dialog.showModal();
   } else {
     dialog.style.cssText =
-      look + "position:fixed;inset:auto 1em 1em auto;margin:0;z-index:2147483647;box-shadow:0 0 9px #000";
+      look +
+      "max-width:min(24em,100vw - 5em);padding:1em;font-size:14px;position:fixed;inset:auto 1em 1em auto;margin:0;z-index:2147483647";
     // show() would take the focus away from what is to be copied.
     dialog.open = true;
   }

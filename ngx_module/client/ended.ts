@@ -9,15 +9,15 @@ let reactivation: URL | undefined;
 
 /** By the link's own GET; where the page is of another origin, behind its back. */
 async function reactivate() {
-  if (!reactivation) {
-    location.reload();
-  } else if (reactivation.origin === location.origin) {
+  if (reactivation?.origin === location.origin) {
     reactivation.hash = location.hash;
-    location.replace(reactivation.href);
-  } else {
-    await plainFetch(reactivation.href, { credentials: "include", mode: "no-cors" });
-    location.reload();
+    location.replace(reactivation);
+    return;
   }
+  if (reactivation) {
+    await plainFetch(reactivation, { credentials: "include", mode: "no-cors" });
+  }
+  location.reload();
 }
 
 function tell(over: boolean) {

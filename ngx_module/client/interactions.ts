@@ -12,7 +12,7 @@ const openings = new Map<Opening, number>();
 let channel: BroadcastChannel | undefined;
 
 // Where getRandomValues() is there also without TLS, randomUUID() is not.
-const freshInstance = () => Array.from(crypto.getRandomValues(new Uint32Array(3)), (word) => word.toString(36)).join("");
+const freshInstance = () => crypto.getRandomValues(new Uint32Array(3)).join("");
 
 const cut = (text: string) => `${text}`.slice(0, kLongestName);
 
@@ -48,7 +48,7 @@ export function keepInteractions(changed: (closed: Opening[]) => void) {
 
   return function open(name: string, instance?: string): Interaction {
     if (!name) {
-      throw new TypeError("An interaction needs a name");
+      throw new TypeError("No name");
     }
     const opening = { name: cut(name), instance: cut(instance || freshInstance()) };
     const at = Date.now();

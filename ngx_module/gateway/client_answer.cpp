@@ -1,8 +1,11 @@
 #include "ngx_module/gateway/client_answer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
+
+#include "ngx_module/gateway/text.h"
 
 namespace agent_sessions::gateway {
 
@@ -13,6 +16,22 @@ void append_seconds(std::string& json, std::string_view name, tracker::Millis ti
     json += name;
     json += "\":";
     json += std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+}
+
+void append_ending(std::string& json, const ClientEnding& ending) {
+    json += R"(,"ending":{"in":)";
+    json +=
+        ending.left
+            ? std::to_string(
+                  std::chrono::ceil<std::chrono::seconds>(std::max(*ending.left, tracker::Millis{0})).count())
+            : "null";
+    json += R"(,"message":)";
+    if (ending.message.empty()) {
+        json += "null";
+    } else {
+        append_json(json, ending.message);
+    }
+    json += '}';
 }
 
 Answer make_answer(std::string json, const ClientTimes& times) {
@@ -32,10 +51,14 @@ Answer make_answer(std::string json, const ClientTimes& times) {
 
 }  // namespace
 
-Answer live_client_answer(const tracker::TimeLeft& left, const ClientTimes& times) {
+Answer live_client_answer(const tracker::TimeLeft& left, const ClientTimes& times,
+                          const std::optional<ClientEnding>& ending) {
     std::string json = R"({"state":"active")";
     append_seconds(json, "idle_in", left.idle);
     append_seconds(json, "ends_in", left.absolute);
+    if (ending) {
+        append_ending(json, *ending);
+    }
     return make_answer(std::move(json), times);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "ngx_module/gateway/ended_message.h"
@@ -16,9 +17,16 @@ struct ClientTimes {
     tracker::Millis warn{};  // before the session runs out for want of activity; zero = never
 };
 
+// Where an admin lets the agent finish.
+struct ClientEnding {
+    std::optional<tracker::Millis> left{};  // until it ends anyway; nullopt = no limit
+    std::string_view message{};             // the admin's words; empty = none
+};
+
 // {"state":"active",…}: with the whole seconds that the session has left without (idle_in) and whatever its
-// agent does (ends_in).
-Answer live_client_answer(const tracker::TimeLeft& left, const ClientTimes& times);
+// agent does (ends_in), and where it is to end {"ending":{"in":…,"message":…}}.
+Answer live_client_answer(const tracker::TimeLeft& left, const ClientTimes& times,
+                          const std::optional<ClientEnding>& ending = std::nullopt);
 
 // {"state":"none",…}: the cookie names no session, so there is nothing to act on.
 Answer no_session_client_answer(const ClientTimes& times);

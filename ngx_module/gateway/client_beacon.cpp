@@ -64,18 +64,18 @@ std::string_view read_member(std::string_view name, const json::value& value, Be
                    : "The members open and close are lists of up to 64 objects with a name and perhaps an "
                      "instance, each of up to 512 bytes.";
     }
-    if (name == "active") {
+    if (name == "active" || name == "left") {
         if (!value.is_bool()) {
-            return "The member active is true or false.";
+            return "The members active and left are true or false.";
         }
-        beacon.active = value.get_bool();
+        (name == "active" ? beacon.active : beacon.left) = value.get_bool();
         return {};
     }
     if (name == "page") {
         beacon.page = text_of(value).value_or("");
         return beacon.page.starts_with('/') ? std::string_view{} : "The member page begins with a slash.";
     }
-    return "Only the members open, close, active and page are known here.";
+    return "Only the members open, close, active, left and page are known here.";
 }
 
 }  // namespace

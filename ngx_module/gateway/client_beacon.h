@@ -30,7 +30,8 @@ struct Beacon {
     std::vector<BeaconInstance> open;
     std::vector<BeaconInstance> close;
     bool active = false;
-    std::string page;  // begins with a slash, or is empty
+    bool left = false;  // what is to be closed was open in a page that its browser left
+    std::string page;   // begins with a slash, or is empty
 
     // In a sentence, what of the body can't be understood; all else is then to be ignored. Empty = nothing.
     std::string fault;

@@ -130,9 +130,10 @@ struct AnswerFacts {
     bool turned_away = false;   // refused, though error_page gave the answer another status
 };
 
-// 401, 403 and 407: nginx or the application refused, for want of who asked.
+// 401, 403 and 407: nginx or the application refused, for want of who asked. 429: who asks too often must not
+// begin sessions by it (limit_req_status 429).
 constexpr bool is_refusal(int status) noexcept {
-    return status == 401 || status == 403 || status == 407;
+    return status == 401 || status == 403 || status == 407 || status == 429;
 }
 
 constexpr bool refuses(const AnswerFacts& answer) noexcept {

@@ -21,6 +21,8 @@ struct CookieSettings {
     bool partitioned = false;
     bool max_age = true;
     std::string domain;  // empty = none
+
+    bool operator==(const CookieSettings&) const = default;
 };
 
 // RFC 9110 5.6.2: a token; not longer than 64 bytes.

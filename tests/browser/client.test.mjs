@@ -4,89 +4,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { newContext, newTrustingContext } from "./support/chromium.mjs";
+import { newContext, newKeepingContext, newTrustingContext } from "./support/chromium.mjs";
+import { alone, clientTest, html, message, pages, reactivate, tag } from "./support/client.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { startGateway } from "./support/nginx.mjs";
-
-const tag = `<script src="/agent-sessions.js"></script>`;
-const html = (body) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Application</title>${body}`;
-
-const pages = {
-  "/desk": html(`${tag}<textarea></textarea><a href="/flow">Flow</a><form action="/save"><button>Save</button></form>`),
-  "/billing": html(`<script src="/agent-sessions.js" data-interaction="Billing"></script><a href="/plain">Leave</a>`),
-  "/twice": html(`${tag}<script>
-      window.first = AgentSessions.open("Billing");
-      window.second = AgentSessions.open("Billing");
-    </script>`),
-  // An application that keeps its instance where a duplicated tab gets a copy of it.
-  "/kept": html(`${tag}<script>
-      sessionStorage.instance ??= "kept-" + Math.random();
-      window.interaction = AgentSessions.open("Billing", sessionStorage.instance);
-    </script>`),
-  "/own-message": html(`${tag}<script>
-      AgentSessions.addEventListener("ended", (event) => {
-        event.preventDefault();
-        document.title = event.detail.reason;
-      });
-    </script>`),
-  "/strict": (request, response) => {
-    response.setHeader("Content-Type", "text/html");
-    response.setHeader(
-      "Content-Security-Policy",
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; require-trusted-types-for 'script'",
-    );
-    response.end(html(`${tag}<h1>Strict</h1>`));
-  },
-  "/covering": html(`${tag}<style>html > * { display: none !important } * { pointer-events: none !important }</style>
-    <dialog>The application's own</dialog><script>document.querySelector("dialog").showModal();</script>`),
-  "/poll": (request, response) => {
-    response.setHeader("Content-Type", "application/json");
-    response.end("{}");
-  },
-};
-
-/**
- * options: client: parameters of agent_sessions_client; server: directives; tls; begun: false where no session is to
- * begin; thirdParty: true where frames of other sites are to have cookies that are not
- * partitioned.
- */
-function clientTest(name, { client = "heartbeat=1s", server = "", tls = false, begun = true, thirdParty = false }, body) {
-  test(name, { timeout: 90_000 }, async () => {
-    const gateway = await startGateway(pages, {
-      tls,
-      server: `${server} location = /agent-sessions.js { agent_sessions_client browser ${client}; }`,
-    });
-    const context = await (thirdParty ? newTrustingContext : newContext)({ ignoreHTTPSErrors: true });
-    context.setDefaultTimeout(10_000);
-    try {
-      const page = await context.newPage();
-      const open = async (path, inPage = page) => {
-        await inPage.goto(gateway.url + path);
-        return inPage;
-      };
-      if (begun) {
-        await open("/");
-        await open("/?login=alice");
-      }
-      const counted = (expected) =>
-        eventually(gateway.sessions, (sessions) =>
-          assert.deepEqual(sessions.map(({ instances }) => instances), [expected]),
-        );
-      await body({ gateway, context, page, open, counted });
-    } finally {
-      await context.close();
-      await gateway.stop();
-    }
-  });
-}
-
-const message = (page) => page.getByRole("alertdialog", { name: "Your session was closed" });
-const reactivate = (page) => message(page).getByRole("button", { name: "Reload and reactivate" });
-const alone = async (gateway) => {
-  const sessions = await gateway.sessions();
-  assert.equal(sessions.length, 1);
-  return sessions[0];
-};
 
 clientTest("a page that asks for nothing is told that its session was closed, why, and in the admin's words", {}, async (the) => {
   const page = await the.open("/desk?step=2");
@@ -105,6 +26,14 @@ clientTest("a page that asks for nothing is told that its session was closed, wh
   assert.equal(session.agent, "alice");
 });
 
+// Until the page's first heartbeat was answered: the next one is far away.
+async function openAndHear(the, path) {
+  const heard = the.page.waitForResponse((response) => response.request().method() === "POST");
+  const page = await the.open(path);
+  await (await heard).finished();
+  return page;
+}
+
 for (const [how, ask] of [
   ["fetch", () => void fetch("/poll")],
   [
@@ -117,14 +46,90 @@ for (const [how, ask] of [
   ],
 ]) {
   clientTest(`a refused ${how} of the page is noticed without a heartbeat`, { client: "heartbeat=20m" }, async (the) => {
-    const page = await the.open("/desk");
-    const state = page.evaluate(() => new Promise((resolve) => AgentSessions.addEventListener("active", resolve)).then(() => "active"));
-    assert.equal(await state, "active");
+    const page = await openAndHear(the, "/desk");
     await the.gateway.terminateAll();
     await page.evaluate(ask);
     await message(page).waitFor();
   });
 }
+
+const eventStream = (request, response) => {
+  response.writeHead(200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" });
+  response.write(": open\n\n");
+};
+
+for (const [kind, scheme] of [
+  ["WebSocket", "ws:"],
+  ["EventSource", "http:"],
+]) {
+  clientTest(
+    `a page that only keeps a ${kind} is told without a heartbeat`,
+    { client: "heartbeat=20m", further: { "/kept-open": eventStream } },
+    async (the) => {
+      const page = await openAndHear(the, "/desk");
+      const isItself = await page.evaluate(async ([kind, scheme]) => {
+        const Kind = globalThis[kind];
+        window.kept = new Kind(`${scheme}//${location.host}/kept-open`);
+        await new Promise((resolve) => window.kept.addEventListener("open", resolve));
+        return window.kept instanceof Kind && window.kept.readyState === Kind.OPEN;
+      }, [kind, scheme]);
+      assert.ok(isItself);
+      await the.gateway.terminateAll();
+      await message(page).waitFor();
+    },
+  );
+}
+
+clientTest(
+  "a page that connects anew as soon as it is cut is told without a heartbeat",
+  { client: "heartbeat=20m", further: { "/kept-open": eventStream } },
+  async (the) => {
+    const page = await openAndHear(the, "/desk");
+    // Browsers slow down websockets that fail, but not these.
+    await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const connect = () => {
+            const stream = new EventSource("/kept-open");
+            stream.onopen = resolve;
+            stream.onerror = () => {
+              stream.close();
+              connect();
+            };
+          };
+          connect();
+        }),
+    );
+    await the.gateway.terminateAll();
+    await message(page).waitFor();
+  },
+);
+
+clientTest("what is opened while a heartbeat is under way is told soon, too", { client: "heartbeat=20m" }, async (the) => {
+  const { page } = the;
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  let isFirst = true;
+  const isAsked = new Promise((asked) =>
+    page.route("**/agent-sessions.js", async (route) => {
+      if (route.request().method() !== "POST" || !isFirst) {
+        await route.continue();
+        return;
+      }
+      isFirst = false;
+      const response = await route.fetch();
+      asked();
+      await held;
+      await route.fulfill({ response });
+    }),
+  );
+  await the.open("/desk");
+  await isAsked;
+  // The answer comes while the interaction waits to be told.
+  await page.evaluate(() => void AgentSessions.open("Billing"));
+  release();
+  await the.counted(1);
+});
 
 clientTest("the page can be shown to copy what was typed, and nothing is sent", {}, async (the) => {
   const page = await the.open("/desk");
@@ -216,7 +221,7 @@ clientTest("names of any length and more interactions than are named do no harm"
     }
   });
   await the.counted(64);
-  await assert.rejects(the.page.evaluate(() => AgentSessions.open("")), /needs a name/);
+  await assert.rejects(the.page.evaluate(() => AgentSessions.open("")), /TypeError: No name/);
 });
 
 clientTest(
@@ -287,15 +292,82 @@ clientTest("a duplicated tab, which brings the same instance twice, is one more"
   await the.counted(0);
 });
 
-clientTest("a page that is kept for Back and Forward is closed meanwhile", { client: "heartbeat=20m" }, async (the) => {
-  const page = await the.open("/billing");
-  await the.counted(1);
-  const pass = (type) => page.evaluate((type) => void dispatchEvent(new PageTransitionEvent(type, { persisted: true })), type);
-  await pass("pagehide");
-  await the.counted(0);
-  await pass("pageshow");
-  await the.counted(1);
+clientTest(
+  "a page that is kept for Back and Forward is closed meanwhile",
+  { client: "heartbeat=20m", contextOf: newKeepingContext },
+  async (the) => {
+    const page = await the.open("/billing");
+    await the.counted(1);
+    const { instance } = await page.evaluate(() => {
+      addEventListener("pageshow", ({ persisted }) => (window.persisted = persisted));
+      return (window.interaction = AgentSessions.open("Refund"));
+    });
+    await the.counted(2);
+    await page.getByRole("link", { name: "Leave" }).click();
+    await the.counted(0);
+    await page.goBack({ waitUntil: "commit" });
+    await the.counted(2);
+    assert.equal(await page.evaluate(() => window.persisted), true, "it was kept, not loaded anew");
+    assert.equal(await page.evaluate(() => interaction.instance), instance);
+  },
+);
+
+clientTest(
+  "what requests and the script name alike is one interaction",
+  {
+    client: "heartbeat=20m",
+    server: "agent_sessions_interaction $arg_interaction $arg_instance;",
+    further: { "/both": html(`<script src="/agent-sessions.js" data-interaction="Billing" data-instance="5f1c"></script>`) },
+  },
+  async (the) => {
+    const page = await the.open("/both?interaction=Billing&instance=5f1c");
+    await page.waitForResponse((response) => response.request().method() === "POST");
+    await the.counted(1);
+    await page.evaluate(() => fetch("/poll?interaction=Refund&instance=5f1c"));
+    await eventually(the.gateway.sessions, ([{ interactions, instances }]) =>
+      assert.deepEqual([interactions, instances], [["Refund"], 1]),
+    );
+  },
+);
+
+clientTest("a heartbeat says that the agent was active only where the agent was, not a script of the page", {}, async (the) => {
+  const page = await the.open("/desk");
+  const nextBeacon = async () => (await page.waitForRequest((request) => request.method() === "POST")).postDataJSON();
+  await nextBeacon();
+  await page.evaluate(() => {
+    for (const type of ["keydown", "pointerdown", "wheel", "input"]) {
+      document.querySelector("textarea").dispatchEvent(new Event(type, { bubbles: true }));
+    }
+  });
+  assert.equal((await nextBeacon()).active, false);
+  await page.locator("textarea").press("a");
+  assert.equal((await nextBeacon()).active, true);
+  assert.equal((await nextBeacon()).active, false, "once");
 });
+
+clientTest(
+  "an application can ask itself whether its agent is still there",
+  {
+    client: "heartbeat=1s warn=6s",
+    server: "agent_sessions_timeout 8s absolute=1h;",
+    further: {
+      "/asks": html(`${tag}<script>
+        AgentSessions.addEventListener("warning", (event) => {
+          event.preventDefault();
+          document.title = "warned";
+          AgentSessions.addEventListener("active", () => (document.title = "active"), { once: true });
+        });
+      </script>`),
+    },
+  },
+  async (the) => {
+    const page = await the.open("/asks");
+    await page.waitForFunction(() => document.title === "warned");
+    assert.equal(await page.getByRole("alertdialog").count(), 0);
+    await page.evaluate(() => AgentSessions.stay());
+    await page.waitForFunction(() => document.title === "active");
+  },
+);
 
 clientTest(
   "a page whose machine sleeps is closed by its timeout and open again when it wakes",
@@ -320,7 +392,7 @@ for (const [kind, partitioned] of [["n unpartitioned", ""], [" partitioned", " p
     {
       tls: true,
       begun: false,
-      thirdParty: !partitioned,
+      ...(partitioned ? {} : { contextOf: newTrustingContext }),
       server: `
         agent_sessions_cookie desk samesite=none${partitioned};
         location = /outer {

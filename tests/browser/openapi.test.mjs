@@ -60,6 +60,27 @@ test("every answer to a read is as described, and 304 to its own tag", async () 
     assert.equal((await ask(`api/1/${path}`, { method: "HEAD" })).status, 200, path);
   }
   assert.equal((await ask("health")).status, 200);
+  assert.equal((await ask("health/segment")).json().status, "sound");
+});
+
+test("letting an agent finish, and keeping the session, are as described", async () => {
+  const { sessions } = (await ask("api/1/sessions?agent=ada")).json();
+  const [{ ref }] = sessions;
+  const post = (path, body, headers) => ask(`api/1/sessions/${path}`, { method: "POST", body, headers });
+  for (const manner of [{ when: "finished" }, { in: "5m", message: "Bye" }]) {
+    const { results } = (await post("terminate", { refs: [ref], ...manner })).json();
+    assert.deepEqual(results, [{ ref, result: "ending" }]);
+    const { state, ending } = (await ask(`api/1/sessions/${ref}`)).json();
+    assert.deepEqual([state, ending.until === null, ending.message], ["ending", !manner.in, manner.message ?? null]);
+  }
+  assert.equal((await ask("api/1/sessions?state=ending&sort=-state")).json().filtered, 1);
+  assert.equal((await post("terminate", { filter: { agent: "ada" }, when: "finished" })).json().ending, 1);
+  const { results } = (await post("keep", { refs: [ref, "0".repeat(32)] })).json();
+  assert.deepEqual(results.map(({ result }) => result), ["kept", "not_found"]);
+  assert.equal((await post("keep", { refs: [ref] })).json().results[0].result, "not_ending");
+  assert.equal((await post("terminate", { refs: [ref], when: "now", in: "5m" })).status, 400);
+  assert.equal((await post("keep", { refs: [] })).status, 400);
+  assert.equal((await post("keep", { refs: [ref] }, { "Sec-Fetch-Site": "cross-site" })).status, 403);
 });
 
 test("a session and its end are as described", async () => {

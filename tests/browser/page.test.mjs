@@ -58,6 +58,7 @@ pageTest("the columns stand in the promised order and spelling, others after the
     "Label",
     "Address",
     "Browser",
+    "State",
   ]);
 });
 
@@ -124,7 +125,7 @@ pageTest("the newest session comes first", { scenario: threeAgents }, async ({ p
 });
 
 pageTest("every column sorts both ways, except Open Interactions", { scenario: threeAgents }, async ({ page, api }) => {
-  const keys = ["agent", "started", "instances", "last_seen", "label", "address", "user_agent"];
+  const keys = ["agent", "started", "instances", "last_seen", "label", "address", "user_agent", "state"];
   for (const key of keys) {
     const column = page.locator(`thead .column-${key}`);
     const seen = [];

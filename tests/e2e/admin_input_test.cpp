@@ -137,7 +137,7 @@ TEST_F(AdminInput, BodiesThatAreWrongAreToldWhy) {
         {"{\"refs\":[],\"nothing\":1}", "unknown_member"},
         {"{\"refs\":[],\"message\":1}", "invalid_member"},
         {"{\"refs\":[],\"when\":\"later\"}", "invalid_member"},
-        {"{\"refs\":[],\"when\":\"finished\"}", "when_not_supported"},
+        {"{\"refs\":[],\"in\":\"5 minutes\"}", "invalid_member"},
     };
     for (const auto& [body, code] : cases) {
         SCOPED_TRACE(body.substr(0, 60));

@@ -1,5 +1,9 @@
 // Sessions of the application's own cookie (PRODUCT 6), with an application that sets what a test asks for.
+#include <chrono>
+#include <thread>
+
 #include "tests/e2e/support/gateway_test.h"
+#include "tests/e2e/support/raw_connection.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -28,6 +32,28 @@ class Adoption : public GatewayTest {
         const HttpResponse begun = send(request, "");
         EXPECT_EQ(status_of(begun), "NEW");
         return ref_of(begun);
+    }
+
+    // The answer to a request with this value whose session was ended when it was past the check. `given` is
+    // what the application sets with it. "" = it was cut before it could be answered, as may happen under
+    // load.
+    std::string answer_after_the_end(const std::string& value, const std::string& given,
+                                     bool is_known = true) {
+        std::string ref = is_known ? begin(value) : "";
+        if (!is_known) {
+            send(navigation("/app"), "SID=" + value);
+        }
+        RawConnection slow(config.port);
+        slow.send("POST /save HTTP/1.1\r\nHost: a\r\nCookie: SID=" + value +
+                  "\r\nContent-Length: 1\r\nExpect: 100-continue\r\nX-Test-Set-Cookie: " + given +
+                  "\r\n\r\n");
+        EXPECT_TRUE(slow.receives("100 Continue\r\n\r\n"));
+        if (!is_known) {
+            ref = ref_of(send(navigation("/app"), "SID=" + value));
+        }
+        EXPECT_EQ(admin().terminate({ref}), std::vector<std::string>{"terminated"});
+        slow.send("b");
+        return slow.read_answer();
     }
 
     // What of the Cookie header reached the application with this request.
@@ -121,6 +147,17 @@ TEST_F(Adoption, AnotherSpellingOfAnEndedValueIsRefused) {
     EXPECT_EQ(status_of(send(script_call("/api"), "SID=a1%252Fz")), "PROBATION") << "another value";
 }
 
+TEST_F(Adoption, WhatOnlySomeApplicationsReadAsTheCookieIsRefused) {
+    start();
+    admin().terminate({begin("a1")});
+    const std::size_t mark = application.mark();
+    for (const char* cookies :
+         {"\x0bSID=a1", "x=1;\x0cSID=a1", "SID=a1%00", "SID=\"a1", "x=1 SID=a1", "SID=a1\xa0"}) {
+        expect_problem(send(script_call("/api"), cookies), 400, "cookie_conflict");
+    }
+    EXPECT_TRUE(application.requests_since(mark).empty());
+}
+
 TEST_F(Adoption, AStrangerIsOnProbationUntilItComesAgain) {
     start();
     EXPECT_EQ(status_of(send(navigation("/app"), "SID=s1")), "PROBATION");
@@ -157,6 +194,33 @@ TEST_F(Adoption, AnotherValueAtTheLoginKeepsTheRowAndItsStart) {
     admin().terminate({ref_of(next)});
     EXPECT_TRUE(is_message_for_script(send(script_call("/api"), "SID=a1")));
     EXPECT_TRUE(is_message_for_script(send(script_call("/api"), "SID=a2")));
+}
+
+TEST_F(Adoption, AnAnswerUnderWayGivesAnEndedSessionNoOtherValue) {
+    start();
+    for (const bool is_known : {true, false}) {
+        std::string answer;
+        for (int number = 0; answer.empty() && number < 5; ++number) {
+            const std::string value = (is_known ? "known" : "stranger") + std::to_string(number);
+            answer = answer_after_the_end(value, "SID=next" + std::to_string(number) + "; Path=/", is_known);
+            EXPECT_TRUE(is_message_for_script(send(script_call("/api"), "SID=" + value)));
+        }
+        EXPECT_EQ(status_of_raw(answer), 200);
+        EXPECT_EQ(answer.find("SID="), std::string::npos) << answer;
+        EXPECT_EQ(admin().current(), 0);
+    }
+}
+
+TEST_F(Adoption, AnAnswerUnderWayBeginsNothingBesideAnEndedSession) {
+    config.set("agent_sessions_cookie", "SID adopt; agent_sessions_cookie OTHER adopt");
+    start();
+    std::string answer;
+    for (int number = 0; answer.empty() && number < 5; ++number) {
+        answer = answer_after_the_end("a" + std::to_string(number), "OTHER=b; Path=/");
+    }
+    EXPECT_EQ(status_of_raw(answer), 200);
+    EXPECT_EQ(answer.find("OTHER="), std::string::npos) << answer;
+    EXPECT_EQ(admin().current(), 0);
 }
 
 TEST_F(Adoption, AClearedCookieIsALogout) {
@@ -286,6 +350,31 @@ TEST_F(Adoption, TheBeaconsOfTheScriptActOnTheAdoptedSession) {
     EXPECT_EQ(text_of(parse_object(send(beacon, "SID=other")), "state"), "none");
     admin().terminate({ref});
     EXPECT_TRUE(is_message_for_script(send(beacon, "SID=a1")));
+}
+
+TEST_F(Adoption, AnEndedOneIsRefusedWhereARequestIsLedToALocationThatAdoptsIt) {
+    config.locations =
+        "        location /tried/ { agent_sessions_cookie agent_session; try_files /nothing @adopting; }\n"
+        "        location @adopting { proxy_pass http://application; }\n";
+    start();
+    const std::string ref = begin("a1");
+    EXPECT_EQ(ref_of(send(script_call("/tried/page"), "SID=a1")), ref);
+    admin().terminate({ref});
+    const std::size_t mark = application.mark();
+    EXPECT_TRUE(is_message_for_script(send(script_call("/tried/page"), "SID=a1")));
+    EXPECT_EQ(application.requests_since(mark), std::vector<std::string>{});
+}
+
+TEST_F(Adoption, ARequestThatIsLedToALocationOfTheSameCookieCountsOnce) {
+    config.locations =
+        "        location /tried/ { try_files /nothing @same; }\n"
+        "        location @same { agent_sessions_cookie SID adopt; proxy_pass http://application; }\n";
+    start();
+    const std::string ref = begin("a1");
+    EXPECT_EQ(ref_of(send(script_call("/tried/page"), "SID=a1")), ref);
+    // Workers add what they have counted each quarter of a second.
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    EXPECT_EQ(admin().read("sessions/" + ref).at("requests").to_number<int>(), 2);
 }
 
 TEST_F(Adoption, ARequiredSessionIsNotMadeUp) {

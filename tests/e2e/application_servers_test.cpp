@@ -118,8 +118,9 @@ TEST_P(ApplicationServers, TheNewIdOfALoginKeepsTheRowAndItsStart) {
     const auto after = admin().row(ref_of(next));
     ASSERT_TRUE(after);
     EXPECT_EQ(after->at("started"), before->at("started"));
-    EXPECT_EQ(admin().read("sessions/" + ref_of(next)).at("requests").to_number<int>(), 3)
-        << "before the login, the login, and after it";
+    EXPECT_TRUE(wait_until([&] {
+        return admin().read("sessions/" + ref_of(next)).at("requests").to_number<int>() == 3;
+    })) << "before the login, the login, and after it";
 }
 
 TEST_P(ApplicationServers, AnEndedOneIsRefusedUntilTheReloadWhichReachesTheApplicationWithoutIt) {

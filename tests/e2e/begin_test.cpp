@@ -156,7 +156,8 @@ TEST_F(Begin, WhatIsRefusedBeginsNothing) {
         "http://application; }\n";
     write_file(server.prefix() / "conf/users", "alice:{PLAIN}x\n");
     start();
-    for (const char* place : {"/refused/401", "/refused/403", "/refused/407", "/forbidden", "/locked/page"}) {
+    for (const char* place :
+         {"/refused/401", "/refused/403", "/refused/407", "/refused/429", "/forbidden", "/locked/page"}) {
         EXPECT_FALSE(gets_cookie(navigation(place))) << place;
     }
     EXPECT_TRUE(gets_cookie(navigation("/redirect")));

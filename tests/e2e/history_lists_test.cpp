@@ -168,8 +168,9 @@ TEST_F(HistoryLists, WhatIsNotUnderstoodIsRefused) {
     live_a_day();
     for (const char* path :
          {"history?at=yesterday", "history?at=2026-03-03T14:05:00Z&from=2026-03-03T14:05:00Z",
-          "history?limit=0", "history?limit=501", "ended?reason=anger", "usage?from=2026-02-30",
-          "usage?from=2020-01-01&to=2026-01-01", "usage/minutes", "usage/minutes?day=now", "usage/peak"}) {
+          "history?limit=0", "history?limit=501", "ended?reason=anger", "audit?action=foo",
+          "usage?from=2026-02-30", "usage?from=2020-01-01&to=2026-01-01", "usage/minutes",
+          "usage/minutes?day=now", "usage/peak"}) {
         EXPECT_EQ(admin().get(path).status, 400) << path;
     }
     expect_problem(admin().get("history?cursor=nonsense"), 400, "invalid_cursor");

@@ -40,6 +40,23 @@ TEST_F(Logout, AHeaderOfTheApplicationEndsTheSessionAndFreesTheSeat) {
     expect_a_fresh_start(alice, ref);
 }
 
+TEST_F(Logout, AnAnswerOutOfTheCacheLogsNobodyOut) {
+    config.set("agent_sessions_logout", "$upstream_http_x_logout");
+    config.http = "proxy_cache_path " + (server.prefix() / "cache").string() + " keys_zone=cache:1m;\n";
+    config.locations =
+        "        location /cached/ { proxy_cache cache; proxy_cache_valid any 1m; proxy_pass "
+        "http://application; add_header X-Cache $upstream_cache_status; }\n";
+    start();
+    Browser alice = browser();
+    begin_session(alice, "alice");
+    EXPECT_EQ(alice.send(script_call("/cached/page?logout=1")).header("X-Cache"), "MISS");
+    EXPECT_EQ(admin().current(), 0);
+    Browser bob = browser();
+    begin_session(bob, "bob");
+    EXPECT_EQ(bob.send(script_call("/cached/page?logout=1")).header("X-Cache"), "HIT");
+    EXPECT_EQ(admin().current(), 1);
+}
+
 TEST_F(Logout, APlaceEndsItAndBeginsNone) {
     config.locations =
         "        location = /logout { agent_sessions_logout 1; proxy_pass http://application; }\n";

@@ -126,5 +126,38 @@ TEST_P(Ways, AreTrackedOnceAndClosedToAnEndedSession) {
 INSTANTIATE_TEST_SUITE_P(Neighbours, Ways, ::testing::ValuesIn(ways()),
                          [](const auto& info) { return std::string(info.param.name); });
 
+class Neighbours : public GatewayTest {};
+
+// SECURITY.md: the table has no limits per address; nginx's own keep strangers of one from beginning many
+// sessions.
+TEST_F(Neighbours, LimitReqKeepsAnAddressFromBeginningManySessionsAndHoldsNoAgentUp) {
+    constexpr int kBurst = 5;
+    config.http =
+        "map $agent_session_status $stranger { default \"\"; - $binary_remote_addr; }\n"
+        "limit_req_zone $stranger zone=strangers:1m rate=1r/m;\n"
+        "limit_req_status 429;\n";
+    config.location = "limit_req zone=strangers burst=" + std::to_string(2 * kBurst) + " nodelay;\n";
+    start();
+    Browser alice = browser();
+    const std::string ref = begin_session(alice, "alice");
+
+    int served = 0;
+    for (int stranger = 0; stranger < 3 * kBurst; ++stranger) {
+        Browser another = browser();
+        const HttpResponse first = another.send(navigation("/app"));
+        const HttpResponse second = another.send(navigation("/app"));
+        const bool has_begun = status_of(second) == "NEW";
+        EXPECT_EQ(second.status, has_begun ? 200 : 429);
+        served += has_begun ? 1 : 0;
+        EXPECT_EQ(first.header("Set-Cookie").has_value(), first.status == 200);
+    }
+    // Each session takes two requests, alice's too.
+    EXPECT_EQ(served, kBurst - 1);
+    EXPECT_EQ(admin().current(), kBurst);
+    for (int time = 0; time < 3 * kBurst; ++time) {
+        EXPECT_EQ(ref_of(alice.send(navigation("/app"))), ref);
+    }
+}
+
 }  // namespace
 }  // namespace agent_sessions::e2e

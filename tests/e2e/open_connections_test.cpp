@@ -7,6 +7,7 @@
 #include "tests/e2e/support/gateway_test.h"
 #include "tests/e2e/support/raw_connection.h"
 #include "tests/e2e/support/stream_server.h"
+#include "tests/support/soak.h"
 
 namespace agent_sessions::e2e {
 namespace {
@@ -247,7 +248,9 @@ TEST_F(OpenConnections, TheWorkersOfAnOldMasterCutThem) {
     EXPECT_TRUE(echoes(*of_bob));
 }
 
+// T23: a thousand in the long form, half of them on workers that five reloads have made old.
 TEST_F(OpenConnections, FiveHundredWebsocketsEndByOneAct) {
+    const std::size_t tabs = agent_sessions::testing::is_soak() ? 10 : 5;
     config.worker_connections = 4096;
     start();
     Browser bob = browser();
@@ -257,11 +260,14 @@ TEST_F(OpenConnections, FiveHundredWebsocketsEndByOneAct) {
     for (int number = 0; number < 100; ++number) {
         Browser agent = browser();
         begin_session(agent, "crowd" + std::to_string(number));
-        for (int tab = 0; tab < 5; ++tab) {
+        for (std::size_t tab = 0; tab < tabs; ++tab) {
             sockets.push_back(websocket(cookies_of(agent)));
         }
+        if (agent_sessions::testing::is_soak() && number % 10 == 9 && number < 50) {
+            ASSERT_TRUE(server.reload());
+        }
     }
-    ASSERT_EQ(streams.open(), 501U);
+    ASSERT_EQ(streams.open(), 100 * tabs + 1);
     const HttpResponse ended =
         admin().post("sessions/terminate", R"({"filter":{"q":"crowd"},"expected":100})");
     ASSERT_EQ(ended.status, 200) << ended.body;

@@ -79,6 +79,18 @@ TEST_F(Reactivation, TheReloadWorksWhereAnUntrackedLocationAnswers) {
     expect_new_session();
 }
 
+TEST_F(Reactivation, TheReloadBringsItsCookieWhereItIsLedToALocationOfAnotherOne) {
+    config.locations +=
+        "        location /led/ { try_files /nothing @adopting; }\n"
+        "        location @adopting { agent_sessions_cookie SID adopt; proxy_pass http://application; }\n";
+    reload();
+    EXPECT_TRUE(is_message_page(alice_.send(navigation("/led/page"))));
+    EXPECT_TRUE(is_from_application(alice_.send(navigation("/led/page"))));
+    const HttpResponse next = alice_.send(navigation("/app"));
+    EXPECT_EQ(status_of(next), "NEW");
+    EXPECT_EQ(next.header("X-Agent"), "alice");
+}
+
 TEST_F(Reactivation, EveryTabIsToldFirst) {
     EXPECT_TRUE(is_message_page(alice_.send(navigation("/tab/1"))));
     EXPECT_TRUE(is_message_page(alice_.send(navigation("/tab/2"), alice_.open_tab())));
@@ -235,6 +247,67 @@ TEST_F(Reactivation, TheMarkWorksOnce) {
     EXPECT_TRUE(again.all("Set-Cookie").empty()) << again.status;
     EXPECT_TRUE(is_message_for_script(second.send(script_call("/api"))));
     EXPECT_EQ(admin().current(), 1);
+}
+
+TEST_F(Reactivation, MarksThatNobodyMadeBeginNoSecondSessionFromOneEndedCookie) {
+    EXPECT_TRUE(is_message_page(alice_.send(navigation("/flow/1"))));
+    const HttpRequest bogus = navigation("/flow/1?agent_session_reactivate=bogus")
+                                  .with("Cookie", std::string(kCookie) + "=" + old_cookie_);
+    std::set<std::string> given;
+    for (int time = 0; time < 20; ++time) {
+        const HttpResponse response = Connection(origin()).send(bogus);
+        EXPECT_EQ(response.status, 303);
+        given.insert(set_cookie_named(response, kCookie).value_or(SetCookie()).value);
+    }
+    EXPECT_EQ(given.size(), 1U) << "whoever comes with the same old cookie gets the same new session";
+    EXPECT_EQ(admin().current(), 1);
+}
+
+TEST_F(Reactivation, ADoubleClickOnTheButtonBeginsOneSession) {
+    const std::string target = button_target(alice_.send(navigation("/flow/1")));
+    ASSERT_NE(target, "");
+    Browser second = browser();
+    second.set_cookie(kCookie, old_cookie_);
+    EXPECT_EQ(alice_.send(navigation(target)).status, 303);
+    EXPECT_EQ(second.send(navigation(target)).status, 303) << "sent before the first answer came";
+    EXPECT_EQ(second.cookie(kCookie), alice_.cookie(kCookie));
+    expect_new_session();
+}
+
+TEST_F(Reactivation, ClicksInParallelBeginOneSession) {
+    const std::string target = button_target(alice_.send(navigation("/flow/1")));
+    ASSERT_NE(target, "");
+    const HttpRequest click = navigation(target).with("Cookie", std::string(kCookie) + "=" + old_cookie_);
+    std::set<std::string> given;
+    for (const HttpResponse& response : send_together(std::vector<HttpRequest>(12, click), origin())) {
+        EXPECT_EQ(response.status, 303);
+        if (const auto cookie = set_cookie_named(response, kCookie)) {
+            given.insert(cookie->value);
+        }
+    }
+    EXPECT_EQ(given.size(), 1U);
+    EXPECT_EQ(admin().current(), 1);
+    alice_.set_cookie(kCookie, given.empty() ? "" : *given.begin());
+    expect_new_session();
+}
+
+TEST_F(Reactivation, ReloadsWhereNothingMayBeginGiveOneCookie) {
+    config.set("agent_sessions_begin", "0");
+    reload();
+    EXPECT_TRUE(is_message_page(alice_.send(navigation("/flow/1"))));
+    const HttpRequest again = navigation("/flow/1").with("Cookie", std::string(kCookie) + "=" + old_cookie_);
+    std::set<std::string> given;
+    for (int time = 0; time < 5; ++time) {
+        given.insert(set_cookie_named(Connection(origin()).send(again), kCookie).value_or(SetCookie()).value);
+    }
+    EXPECT_EQ(given.size(), 1U);
+    EXPECT_EQ(admin().current(), 0);
+    config.set("agent_sessions_begin", "");
+    reload();
+    alice_.set_cookie(kCookie, *given.begin());
+    const HttpResponse next = alice_.send(navigation("/flow/1"));
+    EXPECT_EQ(status_of(next), "NEW");
+    EXPECT_EQ(next.header("X-Agent"), "alice");
 }
 
 TEST_F(Reactivation, AWrongMarkOrTheMarkOfAnotherSessionDoesNothing) {

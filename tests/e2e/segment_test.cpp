@@ -116,13 +116,17 @@ TEST_F(Segment, WorksWithoutAUsableStateDirectoryAndSaysSo) {
 }
 
 TEST_F(Segment, ADirectoryThatOthersMayWriteIsRefused) {
-    make_place("run", "www-data");
-    std::filesystem::permissions(server.prefix() / "run", std::filesystem::perms(0777));
-    server.configure(config.text());
-    const CommandResult result = server.start_refused();
-    EXPECT_NE(result.output.find("[emerg]"), std::string::npos) << result.output;
-    EXPECT_NE(result.output.find((server.prefix() / "run").string()), std::string::npos) << result.output;
-    EXPECT_FALSE(std::filesystem::exists(segment()));
+    for (const char* name : {"run", "state"}) {
+        make_place(name, "www-data");
+        const std::filesystem::path place = server.prefix() / name;
+        std::filesystem::permissions(place, std::filesystem::perms(0777));
+        server.configure(config.text());
+        const CommandResult result = server.start_refused();
+        EXPECT_NE(result.output.find("[emerg]"), std::string::npos) << result.output;
+        EXPECT_NE(result.output.find(place.string()), std::string::npos) << result.output;
+        EXPECT_TRUE(std::filesystem::is_empty(place));
+        std::filesystem::permissions(place, std::filesystem::perms(0700));
+    }
 }
 
 TEST_F(Segment, ASecondUnrelatedInstanceIsRefusedAndTheFirstUnhurt) {

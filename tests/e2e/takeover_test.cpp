@@ -75,9 +75,11 @@ class Takeover : public HistoryTest {
         }
     }
 
-    // A worker that froze in the middle of a commit keeps the database locked.
+    // A process that froze in the middle of a commit keeps the database locked.
     pid_t freeze_the_writer_in_its_commit(FaultyDisk& disk, Connection& other) {
-        const pid_t frozen = wait_for_writer();
+        wait_for_writer();
+        const pid_t frozen = history_process();
+        end_sessions_until_durable(other);
         disk->freeze_in_next(file_faults::kSyncCalls);
         in_memory_.push_back(end_a_session(other));
         EXPECT_FALSE(in_memory_.back().durable) << "the writer did not freeze";
@@ -150,13 +152,14 @@ TEST_F(Takeover, WhileAFrozenWriterHoldsTheDatabaseAllGoesOnInMemoryUntilItIsCon
     expect_ended(in_memory_);
 }
 
-TEST_F(Takeover, WhileAFrozenWriterHoldsTheDatabaseAllGoesOnInMemoryUntilItIsKilled) {
+TEST_F(Takeover, WhileAFrozenWriterHoldsTheDatabaseAllGoesOnInMemoryUntilItsWorkerIsKilled) {
     FaultyDisk disk(server, "state");
     start();
-    Connection other = connection_to(another_than(wait_for_writer()));
-    const pid_t frozen = freeze_the_writer_in_its_commit(disk, other);
+    const pid_t worker = wait_for_writer();
+    Connection other = connection_to(another_than(worker));
+    freeze_the_writer_in_its_commit(disk, other);
     EXPECT_TRUE(wait_until([&] { return reasons(other) == std::vector<std::string>{"history_behind"}; }));
-    ASSERT_TRUE(server.kill_worker(frozen));
+    ASSERT_TRUE(server.kill_worker(worker));
     end_sessions_until_durable(other);
     EXPECT_TRUE(wait_for_health());
     expect_written(in_memory_);

@@ -4,10 +4,11 @@
 #include <thread>
 
 #include "tests/multiprocess/writers.h"
+#include "tests/support/history_thread.h"
+#include "tests/support/real_clock.h"
 #include "tests/support/soak.h"
 #include "tests/support/temporary_directory.h"
 #include "tracker/history/schema.h"
-#include "tracker/history/writer.h"
 
 namespace agent_sessions::testing {
 namespace {
@@ -16,12 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kBeginsPerSecond = 5'000;
 constexpr std::uint64_t kCapacity = 200'000;
-
-tracker::Now real_now() noexcept {
-    const auto wall = std::chrono::floor<Millis>(std::chrono::system_clock::now());
-    const auto boot = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
-    return {wall, BootTime{boot}};
-}
 
 std::uint64_t load_seconds() {
     return is_soak() ? 30 : 3;
@@ -35,7 +30,7 @@ TEST(HistoryLoad, RingHistoryAndCountsStayEqualAtFiveThousandBeginsASecond) {
     const std::uint64_t first = tracker.latest_sequence();
     std::uint64_t begun = 0;
     {
-        tracker::history::Writer writer(tracker, path, {}, real_now);
+        HistoryThread writer(tracker, path, real_now);
         const auto start = std::chrono::steady_clock::now();
         for (std::uint64_t tick = 0; tick < load_seconds() * 1000; ++tick) {
             for (std::uint64_t session = 0; session < kBeginsPerSecond / 1000; ++session) {
@@ -47,7 +42,7 @@ TEST(HistoryLoad, RingHistoryAndCountsStayEqualAtFiveThousandBeginsASecond) {
             std::this_thread::sleep_until(start + std::chrono::milliseconds{tick});
         }
         writer.finish(60s);
-        EXPECT_EQ(writer.take_fault(), "");
+        EXPECT_EQ(writer.fault(), "");
     }
     EXPECT_EQ(tracker.latest_sequence() - first, begun);
     EXPECT_EQ(tracker.history_status().committed_sequence, tracker.latest_sequence());

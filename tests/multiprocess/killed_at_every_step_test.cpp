@@ -39,14 +39,60 @@ std::uint32_t instances_of(Tracker& tracker, std::uint64_t number) {
 }
 
 std::uint64_t promised_nonce(Tracker& tracker) {
-    return tracker.layout()->cold(handle_of(tracker, 1).slot).successor_nonce.load();
+    return tracker.layout()->hot(handle_of(tracker, 1).slot).successor_nonce.load();
 }
 
 bool is_state(Tracker& tracker, std::uint64_t number, Found::State state) {
     return tracker.find(key(number), now()).state == state;
 }
 
+// Keys that all belong to the first group of the index.
+SessionKey in_one_group(std::uint64_t number) {
+    return {number, number * 0x9e3779b97f4a7c15U};
+}
+
+void begin_in_one_group(Tracker& tracker, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t number = first; number <= last; ++number) {
+        BeginRequest begin = request(number, "alice");
+        begin.key = in_one_group(number);
+        tracker.begin(begin, now());
+    }
+}
+
+std::uint32_t overflow_groups(Tracker& tracker) {
+    return tracker.layout()->totals.fresh_overflow;
+}
+
 const std::string kLongName(128, 'n');
+
+// With one open instance.
+void begin_busy(Tracker& tracker) {
+    tracker.begin(request(1, "alice"), now());
+    tracker.open_instance(handle_of(tracker, 1), kLongName, "7", now());
+}
+
+void let_finish(Tracker& tracker, std::string_view message) {
+    tracker.end_when_finished(key(1), {EndReason::administrator, "root", message, kLongName}, 5min, now());
+}
+
+// The words of what is pending for a live session.
+std::string pending_message(Tracker& tracker) {
+    Row row;
+    return is_state(tracker, 1, Found::State::live) && tracker.read_row(key(1), now(), row) && row.pending_end
+               ? row.pending_end->message
+               : "(none)";
+}
+
+// Ended as was asked for; the counts follow at the latest with the sweep a second later.
+bool has_finished(Tracker& tracker) {
+    if (!is_state(tracker, 1, Found::State::ended)) {
+        return false;
+    }
+    tracker.sweep(0, 1000, later(6min));
+    const auto facts = tracker.ended_facts(handle_of(tracker, 1));
+    return facts && facts->reason == EndReason::administrator && facts->by == "root" &&
+           facts->message == kLongName && facts->why == kLongName && tracker.overall_usage().current == 0;
+}
 
 const Change kChanges[] = {
     {"begin", [](Tracker&) {}, [](Tracker& t) { t.begin(request(1, kLongName), now()); },
@@ -109,6 +155,39 @@ const Change kChanges[] = {
          return is_state(t, 1, Found::State::ended) && t.overall_usage().current == 0 &&
                 t.overall_usage().agents == 0;
      }},
+    {"let_finish", begin_busy, [](Tracker& t) { let_finish(t, kLongName); },
+     [](Tracker& t) { return pending_message(t) == "(none)" && is_state(t, 1, Found::State::live); },
+     [](Tracker& t) { return pending_message(t) == kLongName; }},
+    {"let_finish_again",
+     [](Tracker& t) {
+         begin_busy(t);
+         let_finish(t, "Words that take more than one block of the pool of texts.");
+     },
+     [](Tracker& t) { let_finish(t, kLongName); },
+     [](Tracker& t) { return pending_message(t).starts_with("Words"); },
+     [](Tracker& t) { return pending_message(t) == kLongName; }},
+    {"keep",
+     [](Tracker& t) {
+         begin_busy(t);
+         let_finish(t, kLongName);
+     },
+     [](Tracker& t) { t.keep(key(1), now()); }, [](Tracker& t) { return pending_message(t) == kLongName; },
+     [](Tracker& t) { return pending_message(t) == "(none)" && is_state(t, 1, Found::State::live); }},
+    {"close_the_last_and_end",
+     [](Tracker& t) {
+         begin_busy(t);
+         let_finish(t, kLongName);
+     },
+     [](Tracker& t) { t.close_instance(handle_of(t, 1), kLongName, "7", now()); },
+     // Never live with nothing open.
+     [](Tracker& t) { return pending_message(t) == kLongName && instances_of(t, 1) == 1; }, has_finished},
+    {"end_when_the_time_is_up",
+     [](Tracker& t) {
+         begin_busy(t);
+         let_finish(t, kLongName);
+     },
+     [](Tracker& t) { t.sweep(0, 1000, later(5min)); },
+     [](Tracker& t) { return pending_message(t) == kLongName && instances_of(t, 1) == 1; }, has_finished},
     {"forget",
      [](Tracker& t) {
          t.begin(request(1, "alice"), now());
@@ -144,6 +223,18 @@ const Change kChanges[] = {
                 handle_of(t, 1) == handle_of(t, 2) && agent_of(t, 2) == "alice" &&
                 t.key_of(handle_of(t, 1)) == key(2) && t.overall_usage().current == 1;
      }},
+    {"renew", [](Tracker& t) { t.begin(request(1, {}), now()); },
+     [](Tracker& t) {
+         t.renew(handle_of(t, 1), key(1), {key(2), {true, 7, now().wall}, 1}, now());
+     },
+     [](Tracker& t) {
+         return is_state(t, 1, Found::State::live) && is_state(t, 2, Found::State::unknown) &&
+                !t.unseen_renewal(key(1)).available;
+     },
+     [](Tracker& t) {
+         return handle_of(t, 1) == handle_of(t, 2) && t.key_of(handle_of(t, 1)) == key(2) &&
+                t.unseen_renewal(key(1)).nonce == 7 && t.overall_usage().current == 1;
+     }},
     {"set_aside",
      [](Tracker& t) {
          t.begin(request(1, "alice"), now());
@@ -162,6 +253,18 @@ const Change kChanges[] = {
      [](Tracker& t) { t.sweep(0, 1000, later(32s)); },
      [](Tracker& t) { return is_state(t, 1, Found::State::live) && is_state(t, 2, Found::State::live); },
      [](Tracker& t) { return is_state(t, 1, Found::State::unknown) && is_state(t, 2, Found::State::live); }},
+    {"crowded", [](Tracker& t) { begin_in_one_group(t, 1, memory::kGroupEntries); },
+     [](Tracker& t) { begin_in_one_group(t, memory::kGroupEntries + 1, memory::kGroupEntries + 1); },
+     [](Tracker& t) { return t.overall_usage().current == memory::kGroupEntries && overflow_groups(t) == 0; },
+     [](Tracker& t) { return t.overall_usage().current > memory::kGroupEntries && overflow_groups(t) == 1; }},
+    {"uncrowded",
+     [](Tracker& t) {
+         begin_in_one_group(t, 1, memory::kGroupEntries + 1);
+         t.end(in_one_group(memory::kGroupEntries + 1), {EndReason::logout}, now());
+     },
+     [](Tracker& t) { t.sweep(memory::kGroupEntries, 1, later(1h)); },
+     [](Tracker& t) { return t.figures().ended == 1 && t.layout()->totals.free_overflow == 0; },
+     [](Tracker& t) { return t.figures().ended == 0 && t.layout()->totals.free_overflow == 1; }},
     {"licence", [](Tracker& t) { t.begin(request(1, "alice"), now()); },
      [](Tracker& t) {
          const License license[] = {{"globex", 25, "America/Argentina/ComodRivadavia"}};

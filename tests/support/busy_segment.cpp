@@ -108,7 +108,7 @@ void follow(Tracker tracker, Now now) {
     }
     for (RowCursor cursor; !cursor.done;) {
         feed.read_slots(
-            cursor, 256, now, [](const Row&) {}, [](const EndedFacts&) {});
+            cursor, 256, now, [](const Row&) {}, [](const EndedFacts&) {}, [](SessionKey, SessionKey) {});
     }
     static_cast<void>(feed.closed_quarters());
     static_cast<void>(feed.accounts());

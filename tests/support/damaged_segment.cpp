@@ -50,7 +50,12 @@ std::string DamagedSegment::attach(std::string_view file) const {
     if (outcome.attachment) {
         use_everything(outcome.attachment->tracker(), clock_);
     }
-    files::remove(path);
+    outcome.attachment.reset();
+    for (const auto& entry : files::directory_iterator(options_.directory)) {
+        if (entry.path().filename().native().starts_with("floor.segment")) {
+            files::remove(entry.path());
+        }
+    }
     return outcome.error;
 }
 

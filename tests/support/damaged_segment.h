@@ -25,7 +25,8 @@ class DamagedSegment {
 
     // As workers do that have it mapped already.
     void use() const;
-    // As nginx does at a start: attaches to a file of these bytes, and uses it unless it is refused.
+    // As nginx does at a start: attaches to a file of these bytes, or to the new one where it is set aside,
+    // and uses that unless it is refused.
     // Returns why it was refused.
     std::string attach() const { return attach(bytes()); }
     std::string attach(std::string_view file) const;

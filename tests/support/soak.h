@@ -1,6 +1,7 @@
 // The long form of a test, for `make soak`, and the seed that chooses what is random in it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -10,6 +11,16 @@ namespace agent_sessions::testing {
 
 inline bool is_soak() {
     return std::getenv("SOAK") != nullptr;
+}
+
+// How long a test that could go on for ever does: MINUTES of the environment, or `long_form`, in a soak.
+inline std::chrono::milliseconds duration(std::chrono::milliseconds short_form,
+                                          std::chrono::minutes long_form) {
+    if (!is_soak()) {
+        return short_form;
+    }
+    const char* const minutes = std::getenv("MINUTES");
+    return minutes != nullptr ? std::chrono::minutes(std::strtol(minutes, nullptr, 10)) : long_form;
 }
 
 // SEED of the environment, or one of its own; printed, so that a run can be repeated.

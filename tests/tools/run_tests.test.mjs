@@ -50,3 +50,26 @@ test('a program that is not there', () => {
     assert.equal(status, 1);
     assert.match(stdout, /\n0 passed, 1 failed\n$/);
 });
+
+test('every part of the soak names tests that exist', () => {
+    const top = path.dirname(path.dirname(script));
+    const parts = fs.readFileSync(path.join(top, 'build-aux/soak.mk'), 'utf8').match(/^PARTS \?= (.*)$/m)[1].split(' ');
+    const table = [...fs.readFileSync(script, 'utf8').matchAll(/^ {4}(\w+): \['([\w-]+)', '([^']*)'\],$/gm)];
+    assert.deepEqual(
+        table.map(([, part]) => part),
+        parts,
+    );
+    for (const [, part, program, filter] of table.filter(([, , , filter]) => filter !== '*')) {
+        const sources = fs.readdirSync(path.join(top, 'tests', program)).map((name) => path.join(top, 'tests', program, name));
+        const text = sources.filter((name) => name.endsWith('.cpp')).map((name) => fs.readFileSync(name, 'utf8')).join('\n');
+        for (const fixture of filter.split(':').map((pattern) => pattern.split('.')[0])) {
+            assert.match(text, new RegExp(`TEST(_F|_P)?\\(${fixture},`), `${part}: ${fixture}`);
+        }
+    }
+});
+
+test('a part of the soak that does not exist', () => {
+    const { status, stdout } = spawnSync(script, [os.tmpdir(), 'soak-nothing'], { encoding: 'utf8' });
+    assert.equal(status, 1);
+    assert.match(stdout, /is none of model, .*endurance/);
+});

@@ -12,17 +12,21 @@ std::optional<std::string_view> text_or_null(std::string_view text) noexcept {
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
-// mentioned(TEXT) and cleaned(TEXT) in SQL, for one name; gone with this object.
+// mentioned(TEXT) and cleaned(TEXT) in SQL, for one name, and the same for what stands in quotes; gone with
+// this object.
 class NameRemovalFunctions {
   public:
     NameRemovalFunctions(Connection& connection, std::string_view name, std::string_view pseudonym)
         : database_(connection.handle()), name_(name), pseudonym_(pseudonym) {
-        define("mentioned", mentioned);
-        define("cleaned", cleaned);
+        define("mentioned", mentioned<Within::text>);
+        define("cleaned", cleaned<Within::text>);
+        define("mentioned_in_quotes", mentioned<Within::quotes>);
+        define("cleaned_in_quotes", cleaned<Within::quotes>);
     }
     ~NameRemovalFunctions() {
-        define("mentioned", nullptr);
-        define("cleaned", nullptr);
+        for (const char* name : {"mentioned", "cleaned", "mentioned_in_quotes", "cleaned_in_quotes"}) {
+            define(name, nullptr);
+        }
     }
     NameRemovalFunctions(const NameRemovalFunctions&) = delete;
     NameRemovalFunctions& operator=(const NameRemovalFunctions&) = delete;
@@ -44,17 +48,20 @@ class NameRemovalFunctions {
     static const NameRemovalFunctions& of(sqlite3_context* context) noexcept {
         return *static_cast<const NameRemovalFunctions*>(sqlite3_user_data(context));
     }
+    template <Within within>
     static void mentioned(sqlite3_context* context, int /*count*/, sqlite3_value** values) noexcept {
-        sqlite3_result_int(context, mentions(text_of(values[0]), of(context).name_) ? 1 : 0);
+        sqlite3_result_int(context, mentions(text_of(values[0]), of(context).name_, within) ? 1 : 0);
     }
+    template <Within within>
     static void cleaned(sqlite3_context* context, int /*count*/, sqlite3_value** values) noexcept {
         const NameRemovalFunctions& self = of(context);
-        if (!mentions(text_of(values[0]), self.name_)) {
+        if (!mentions(text_of(values[0]), self.name_, within)) {
             sqlite3_result_value(context, values[0]);
             return;
         }
         std::array<char, kMaxMessageBytes> room;
-        const std::string_view text = replace_mentions(text_of(values[0]), self.name_, self.pseudonym_, room);
+        const std::string_view text =
+            replace_mentions(text_of(values[0]), self.name_, self.pseudonym_, room, within);
         sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
     }
 
@@ -62,10 +69,6 @@ class NameRemovalFunctions {
     std::string_view name_;
     std::string_view pseudonym_;
 };
-
-std::string_view word_for(ActKind kind) noexcept {
-    return kind == ActKind::erase ? "erase" : "terminate";
-}
 
 }  // namespace
 
@@ -87,7 +90,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
 void ActWriter::write(const Act& act) {
     audit_
         .with(act.number, act.at, text_or_null(act.user), act.role, text_or_null(act.address),
-              word_for(act.kind), act.accounts, act.what,
+              to_string(act.kind), act.accounts, act.what,
               text_or_null(act.kind == ActKind::erase ? act.pseudonym : act.agent), text_or_null(act.reason),
               text_or_null(act.message), act.ended, act.refused ? "refused" : "done")
         .run();
@@ -135,12 +138,14 @@ WHERE (agent = ?1 OR mentioned(why) OR mentioned(message))
 )sql")
         .with(act.agent, act.pseudonym, all, act.account)
         .run();
+    // The words of an act on all accounts are not for those who can't even see it.
     connection_
         .prepare(R"sql(
-UPDATE audit SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, what = cleaned(what),
+UPDATE audit SET agent = CASE WHEN agent = ?1 THEN ?2 ELSE agent END, what = cleaned_in_quotes(what),
     reason = cleaned(reason), message = cleaned(message)
-WHERE (agent = ?1 OR mentioned(what) OR mentioned(reason) OR mentioned(message))
-    AND (?3 OR accounts = '*' || char(10) OR instr(char(10) || accounts, char(10) || ?4 || char(10)) > 0)
+WHERE (agent = ?1 OR mentioned_in_quotes(what) OR mentioned(reason) OR mentioned(message))
+    AND (?3 OR instr(char(10) || accounts, char(10) || ?4 || char(10)) > 0
+         OR (accounts = '*' || char(10) AND agent = ?1))
 )sql")
         .with(act.agent, act.pseudonym, all, act.account)
         .run();

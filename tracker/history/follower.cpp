@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <exception>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,14 +19,22 @@ namespace agent_sessions::tracker::history {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{100};
-constexpr std::uint64_t kEventsAtOnce = 5'000;
+// As many as an admin ends by their refs at once, and some that happen meanwhile: one commit has them all.
+constexpr std::uint64_t kEventsAtOnce = 12'000;
 constexpr std::uint32_t kSlotsAtOnce = 20'000;
 constexpr Millis kPruneInterval{60'000};
 constexpr Millis kLookInterval{1'000};
 constexpr std::chrono::minutes kLongestSweep{10};
 constexpr Millis kScrubInterval{60'000};
+constexpr Millis kLongestWait{750};
+constexpr Millis kLongestWaitForTable{2'000};
 // Longer than anybody waits for an erasure (see DurableAct): it is not told as durable before it is.
 constexpr int kTruncations = 25;
+
+// Pages of the write-ahead log: from the first on it is copied into the database when nobody waits, from the
+// second on at once.
+constexpr int kLongLog = 1'000;
+constexpr int kLongestLog = 16'000;
 
 // The database is another process's, or another segment's, from now on.
 struct Replaced {};
@@ -54,7 +64,42 @@ struct Follower::Session {
           peaks(connection, accounts),
           read_state(
               connection.prepare("SELECT epoch, last_sequence, unscrubbed FROM state WHERE segment = ?")),
-          write_state(connection.prepare("UPDATE state SET last_sequence = ?, lost = lost + ?")) {}
+          write_state(connection.prepare("UPDATE state SET last_sequence = ?, lost = lost + ?")),
+          touch_state(connection.prepare("UPDATE state SET epoch = epoch WHERE epoch = ?")) {
+        // In the place of SQLite's own, which copies the log within a commit that somebody waits for.
+        sqlite3_wal_hook(connection.handle(), note_log, &log_pages);
+    }
+
+    // Not before whoever waited for the last commit was told of it, and not while somebody waits for the
+    // next. What fails here is tried again with the next pass; nothing is lost by it.
+    void shorten_log(bool is_waited_for) noexcept {
+        if (log_pages < (is_waited_for ? kLongestLog : kLongLog)) {
+            return;
+        }
+        int pages = 0;
+        int copied = 0;
+        const int result = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                                     &pages, &copied);
+        if (result == SQLITE_OK && copied == pages && !is_waited_for) {
+            begin_log_anew();
+        }
+    }
+
+    // The first commit after that waits for the disk once more, and somebody may wait for the next one.
+    void begin_log_anew() noexcept {
+        try {
+            WriteTransaction change(connection);
+            touch_state.with(epoch).run();
+            change.commit();
+        } catch (const std::exception&) {
+            touch_state.reset();
+        }
+    }
+
+    static int note_log(void* log_pages, sqlite3* /*database*/, const char* /*name*/, int pages) noexcept {
+        *static_cast<int*>(log_pages) = pages;
+        return SQLITE_OK;
+    }
 
     // After a rollback nothing may be believed to be in the database.
     void forget() {
@@ -71,19 +116,25 @@ struct Follower::Session {
     PeakWriter peaks;
     Statement read_state;
     Statement write_state;
+    Statement touch_state;
+    int log_pages = 0;
     std::int64_t epoch = 0;
     std::uint64_t last_sequence = 0;
+    std::optional<BootTime> waits_since;  // may_wait() has said so without a pass in between
     BootTime last_look{};
     BootTime last_prune{};
     bool is_pruning = false;
     // Something was erased, and free parts of the files may still hold it.
     bool is_unscrubbed = false;
     bool is_rewritten = false;
+    bool has_more = false;  // was left by the last pass
     // While the ring had run over: how far the table was read again, and up to which event that counts.
     bool is_rescanning = false;
     RowCursor rescanned{};
     std::uint64_t rescan_covers = 0;
     std::uint64_t overwritten = 0;
+    // Number, and how many sessions it ended, of acts whose finishing event may be among the overwritten.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> finished_acts;
 };
 
 Follower::Follower(Tracker tracker, std::string path, Retention retention)
@@ -101,18 +152,15 @@ Follower::Outcome Follower::step(Now now) {
     try {
         if (session_ == nullptr || FileIdentity::of(path_) != session_->file) {
             session_.reset();
+            feed_.note_writer(now);
             open(now);
         }
-        if (!has_work(now)) {
-            feed_.note_saved({}, now);
-            // One that was replaced may have said something else with its last breath.
-            feed_.note_state(HistoryState::writing, 0);
-            fault_.clear();
-            return Outcome::idle;
-        }
-        const Outcome outcome = write(now);
-        fault_.clear();
+        const Outcome outcome = pass(now);
+        session_->has_more = outcome == Outcome::more;
+        session_->waits_since.reset();
+        // One that was replaced may have said something else with its last breath.
         feed_.note_state(HistoryState::writing, 0);
+        fault_.clear();
         return outcome;
     } catch (const Replaced&) {
         session_.reset();
@@ -126,6 +174,32 @@ Follower::Outcome Follower::step(Now now) {
         }
         return outcome;
     }
+}
+
+Follower::Outcome Follower::pass(Now now) {
+    session_->shorten_log(session_->has_more || is_awaited() || feed_.is_held(now));
+    if (has_work(now)) {
+        return write(now);
+    }
+    feed_.note_saved({}, now);
+    return Outcome::idle;
+}
+
+bool Follower::is_awaited() const noexcept {
+    return feed_.awaited_sequence() > session_->last_sequence;
+}
+
+bool Follower::may_wait(Now now) noexcept {
+    if (session_ == nullptr || !feed_.is_held(now) || is_awaited()) {
+        return false;
+    }
+    session_->waits_since = session_->waits_since.value_or(now.boot);
+    const Millis waited = now.boot - *session_->waits_since;
+    if (session_->is_rescanning || session_->last_sequence + 1 < feed_.oldest_sequence()) {
+        return waited < kLongestWaitForTable;
+    }
+    const std::uint64_t unwritten = feed_.tracker().latest_sequence() - session_->last_sequence;
+    return waited < kLongestWait && unwritten <= feed_.event_room() / 4 * 3;
 }
 
 void Follower::open(Now now) {
@@ -146,8 +220,9 @@ void Follower::open(Now now) {
     session->read_state.reset();
     connection.prepare("UPDATE state SET epoch = ?").with(session->epoch).run();
     change.commit();
-    // A writer that died after its commit may not have said so.
-    feed_.note_saved({session->last_sequence, 0, 0}, now);
+    // A writer that died after its commit may not have said so. Where it died while it wiped out an erased
+    // name, nobody is told before that is done.
+    feed_.note_saved({session->is_unscrubbed ? 0 : session->last_sequence, 0, 0}, now);
     feed_.note_state(HistoryState::writing, 0);
     fault_.clear();
     session_ = std::move(session);
@@ -156,8 +231,7 @@ void Follower::open(Now now) {
 bool Follower::has_work(Now now) {
     Session& session = *session_;
     if (session.is_rescanning || session.is_pruning || is_scrub_due(now) ||
-        feed_.tracker().latest_sequence() > session.last_sequence ||
-        feed_.next_act() > feed_.first_unsaved_act()) {
+        feed_.tracker().latest_sequence() > session.last_sequence || feed_.may_have_unsaved_acts()) {
         return true;
     }
     if (now.boot - session.last_look < kLookInterval) {
@@ -210,7 +284,10 @@ Follower::Outcome Follower::write(Now now) {
         } else {
             session.is_rescanning = true;
             session.rescanned = {};
-            session.rescan_covers = latest;
+            session.sessions.forget_aliases();
+            read_finished_acts();
+            // Not `latest`: what has finished by now is covered.
+            session.rescan_covers = feed_.tracker().latest_sequence();
             session.overwritten = feed_.oldest_sequence() - std::min(feed_.oldest_sequence(), before + 1);
         }
     }
@@ -309,6 +386,16 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
             case EventKind::rekeyed:
                 session.sessions.write_rekeyed(event);
                 break;
+            case EventKind::end_pending:
+            case EventKind::kept:
+                session.sessions.write_pending(event, feed_, now);
+                break;
+            case EventKind::renewed:
+                session.sessions.write_renewed(event);
+                break;
+            case EventKind::forgotten:
+                session.sessions.write_forgotten(event);
+                break;
             case EventKind::finished:
                 session.acts.write_finished(event.key.low, event.key.high);
                 break;
@@ -322,6 +409,17 @@ bool Follower::write_events(std::uint64_t first, std::uint64_t last, Now now) {
     return true;
 }
 
+void Follower::read_finished_acts() {
+    session_->finished_acts.clear();
+    // One that was written a moment ago may have finished since.
+    const std::uint64_t end = feed_.next_act();
+    for (std::uint64_t number = feed_.oldest_act(); number < end; ++number) {
+        if (const auto act = feed_.read_act(number); act && act->ended != 0) {
+            session_->finished_acts.emplace_back(number, act->ended);
+        }
+    }
+}
+
 // The table is the truth: what the ring no longer tells is read from there (ARCHITECTURE 2).
 void Follower::rescan(Now now) {
     Session& session = *session_;
@@ -331,7 +429,12 @@ void Follower::rescan(Now now) {
         return;
     }
     table.end_missing(session.connection, session.rescan_covers, now);
-    // Whether all their sessions have ended by now is known of old ones only: the event that said so is lost.
+    table.keep_missing(session.connection, now);
+    for (const auto& [number, ended] : session.finished_acts) {
+        session.acts.write_finished(number, ended);
+    }
+    // Of those that ended nobody, whether all their sessions have ended by now is known of old ones only: the
+    // event that said so is lost.
     session.connection.prepare("UPDATE not_before SET pending = 0 WHERE boundary <= ? AND at < ?")
         .with(session.rescan_covers, now.wall - kLongestSweep)
         .run();

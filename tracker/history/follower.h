@@ -34,6 +34,13 @@ class Follower {
     // One pass. Waits for the disk, and for a moment for the database's lock. May throw std::bad_alloc.
     Outcome step(Now now);
 
+    // Whether the next pass had better come later, since an act is under way whose events are to reach the
+    // disk together (Tracker::hold_history()). Not where an event is awaited, nor once three quarters of the
+    // ring are to be written, nor for longer than 750 ms between two passes, or a power cut would cost too
+    // much. Where the ring has run over, the table would have to be read again after the act: that may wait
+    // for 2 s.
+    bool may_wait(Now now) noexcept;
+
     // What is wrong, as nginx logs it; empty = nothing.
     const std::string& fault() const noexcept { return fault_; }
 
@@ -44,10 +51,13 @@ class Follower {
 
   private:
     struct Session;
+    Outcome pass(Now now);
     void open(Now now);
     bool has_work(Now now);
+    bool is_awaited() const noexcept;
     Outcome write(Now now);
     bool write_events(std::uint64_t first, std::uint64_t last, Now now);
+    void read_finished_acts();
     void rescan(Now now);
     bool is_scrub_due(Now now) const noexcept;
     void scrub(Now now);

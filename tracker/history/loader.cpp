@@ -24,7 +24,8 @@ bool is_number(std::int64_t number) {
 void apply_boundaries(Connection& connection) {
     connection.execute(R"sql(
 UPDATE session SET ended_at = boundary.at, ended_sequence = boundary.boundary, reason = 1,
-    ended_by = boundary.ended_by, why = boundary.why, message = boundary.message
+    ended_by = boundary.ended_by, why = boundary.why, message = boundary.message, ending_since = NULL,
+    ending_until = NULL
 FROM (SELECT * FROM not_before WHERE pending = 1 ORDER BY id) AS boundary
 WHERE session.ended_at IS NULL AND session.began_sequence <= boundary.boundary
     AND (boundary.account = session.account
@@ -37,7 +38,9 @@ UPDATE not_before SET pending = 0 WHERE pending = 1;
 void end_overdue(Connection& connection, std::int64_t last_sequence, Now now) {
     connection
         .prepare(R"sql(
-UPDATE session SET ended_at = expires, ended_sequence = ?2, reason = 5 WHERE ended_at IS NULL AND expires <= ?1
+UPDATE session SET ended_at = expires, ended_sequence = ?2, reason = 5, ended_by = NULL, why = NULL, message = NULL,
+    ending_since = NULL, ending_until = NULL
+WHERE ended_at IS NULL AND expires <= ?1
 )sql")
         .with(now.wall, last_sequence)
         .run();
@@ -58,7 +61,9 @@ struct Stored {
 
 constexpr std::string_view kColumns =
     "SELECT key, name, time_zone, agent, started, expires, idle, instance, began_sequence, recorded, label, "
-    "address, user_agent, reason, ended_at, ended_sequence, ended_by, message, why, memory_days "
+    "address, user_agent, reason, ended_at, ended_sequence, ended_by, message, why, memory_days, "
+    "ending_since, "
+    "ending_until "
     "FROM session JOIN account ON account.id = session.account WHERE ";
 
 // As long as a slot can note, however somebody changed the row.
@@ -95,6 +100,8 @@ RestoreRequest read(const Statement& row, Stored& stored) {
     request.ended_sequence = static_cast<std::uint64_t>(row.integer(15));
     request.memory_days = static_cast<std::uint8_t>(
         std::clamp<std::int64_t>(row.integer(19), 0, std::numeric_limits<std::uint8_t>::max()));
+    request.pending_since = row.instant_or_null(20);
+    request.pending_until = row.instant_or_null(21);
     request.by = stored.by;
     request.message = stored.message;
     request.why = stored.why;
@@ -118,6 +125,13 @@ Restored restore(Statement& rows, HistoryFeed& feed, Now now, HasRoom has_room) 
     return counts;
 }
 
+void restore_aliases(Connection& connection, HistoryFeed& feed, Now now) {
+    Statement aliases = connection.prepare("SELECT key, session FROM alias");
+    while (aliases.step()) {
+        feed.restore_alias(aliases.key(0), aliases.key(1), now);
+    }
+}
+
 // First what a person or rule closed: such a cookie must never work again. Then the living. What is left of
 // the room for ended ones is for those that only save a browser from being taken up again, the latest first;
 // they never take the place of a session.
@@ -137,6 +151,7 @@ void restore_all(Connection& connection, HistoryFeed& feed, Now now, Loaded& loa
         "reason IN (4, 5, 6) AND ended_at > ?1 AND expires > ?2 ORDER BY ended_at DESC LIMIT ?3");
     others.with(now.wall - kLongestMemory, now.wall,
                 static_cast<std::int64_t>(feed.tracker().figures().slots));
+    restore_aliases(connection, feed, now);
     loaded.live = live.restored;
     loaded.left_out = live.left_out + ended.left_out;
     loaded.ended = ended.restored + restore(others, feed, now, room_for_ended).restored;

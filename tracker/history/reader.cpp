@@ -61,13 +61,8 @@ bool Reader::enqueue(Job job) {
         if (waiting_.size() >= kMaxWaiting) {
             return false;
         }
-        if (!thread_.joinable()) {
-            const BlockedSignals blocked;
-            try {
-                thread_ = std::thread([this] { work(); });
-            } catch (const std::system_error&) {
-                return false;
-            }
+        if (!rests_ && !start_thread()) {
+            return false;
         }
         waiting_.push_back(std::move(job));
     }
@@ -75,14 +70,71 @@ bool Reader::enqueue(Job job) {
     return true;
 }
 
+// REQUIRES: the mutex is held. false: no thread can be had.
+bool Reader::start_thread() {
+    if (thread_.joinable()) {
+        if (!has_ended_) {
+            return true;
+        }
+        thread_.join();
+        has_ended_ = false;
+    }
+    const BlockedSignals blocked;
+    try {
+        thread_ = std::thread([this] { work(); });
+    } catch (const std::system_error&) {
+        return false;
+    }
+    return true;
+}
+
+bool Reader::rest() {
+    {
+        const std::lock_guard lock(mutex_);
+        rests_ = true;
+        if (!thread_.joinable()) {
+            return true;
+        }
+        if (!has_ended_) {
+            wake_.notify_all();
+            return false;
+        }
+    }
+    thread_.join();
+    has_ended_ = false;
+    return true;
+}
+
+void Reader::go_on() {
+    const std::lock_guard lock(mutex_);
+    rests_ = false;
+    if (!waiting_.empty()) {
+        start_thread();
+    }
+    wake_.notify_all();
+}
+
 void Reader::work() noexcept {
+    for (;;) {
+        serve();
+        connection_.reset();
+        const std::lock_guard lock(mutex_);
+        if (stop_ || rests_) {
+            has_ended_ = true;
+            return;
+        }
+    }
+}
+
+// Until there is to be no thread.
+void Reader::serve() noexcept {
     for (;;) {
         Job job;
         {
             std::unique_lock lock(mutex_);
-            wake_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
-            if (stop_) {
-                break;
+            wake_.wait(lock, [this] { return stop_ || rests_ || !waiting_.empty(); });
+            if (stop_ || rests_) {
+                return;
             }
             job = std::move(waiting_.front());
             waiting_.pop_front();
@@ -91,16 +143,12 @@ void Reader::work() noexcept {
             run(job);
         }
     }
-    connection_.reset();
 }
 
 void Reader::run(const Job& job) noexcept {
     std::string error;
     try {
-        deadline_ = std::chrono::steady_clock::now() + kLongestAnswer;
-        Connection& database = connection();
-        const ReadTransaction transaction(database);
-        job.run(database);
+        answer(job);
         job.settle(nullptr);
         return;
     } catch (const std::exception& failure) {
@@ -111,6 +159,17 @@ void Reader::run(const Job& job) noexcept {
     // Whatever it was, the next question begins with a new connection.
     connection_.reset();
     job.settle(&error);
+}
+
+void Reader::answer(const Job& job) {
+    if (!job.needs_database) {
+        job.run(nullptr);
+        return;
+    }
+    deadline_ = std::chrono::steady_clock::now() + kLongestAnswer;
+    Connection& database = connection();
+    const ReadTransaction transaction(database);
+    job.run(&database);
 }
 
 Connection& Reader::connection() {

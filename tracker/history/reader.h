@@ -1,9 +1,9 @@
 // Asks the history without waiting for it: questions run on a thread of their own, on a read-only connection.
 //
-// Process safety: a Reader belongs to the process that made it and must not live across a fork. Thread
-// safety: ask() and the answers may be used from any thread; one thread makes and destroys it. The thread
-// starts with the first question, with all signals blocked, and ends in the destructor, which cuts off the
-// question at hand. Memory: at most kMaxWaiting questions wait.
+// Process safety: a Reader belongs to the process that made it, and only one at rest may live across a fork.
+// Thread safety: ask() and the answers may be used from any thread; one thread makes, rests and destroys it.
+// The thread starts with the first question, with all signals blocked, and ends in the destructor, which cuts
+// off the question at hand, or when it is to rest. Memory: at most kMaxWaiting questions wait.
 #pragma once
 
 #include <atomic>
@@ -66,11 +66,46 @@ class Reader {
     template <typename Question>
     auto ask(Question question) {
         using Result = std::invoke_result_t<Question&, Connection&>;
+        return put<Result>(
+            true, [question = std::move(question)](Connection* connection) { return question(*connection); });
+    }
+
+    // Long work that needs no database, and so is answered without one: `work` is called with nothing, as a
+    // question is.
+    template <typename Work>
+    auto work_beside(Work work) {
+        using Result = std::invoke_result_t<Work&>;
+        return put<Result>(false, [work = std::move(work)](Connection* /*connection*/) { return work(); });
+    }
+
+    // Has the thread close the database and end, once the question at hand is answered; from then on
+    // questions wait. true: there is neither thread nor open database. Never waits; asked again until it says
+    // so.
+    bool rest();
+    // Goes on with the questions that wait.
+    void go_on();
+
+  private:
+    struct Job {
+        bool needs_database = true;
+        std::function<void(Connection*)> run;  // null where it needs none
+        std::function<void(const std::string* error)> settle;
+        std::function<bool()> is_wanted;
+    };
+    struct FileIdentity {
+        std::uint64_t device = 0;
+        std::uint64_t number = 0;
+        friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+    };
+
+    template <typename Result, typename Run>
+    auto put(bool needs_database, Run run) {
         auto answer = std::make_shared<Answer<Result>>();
         Job job;
-        job.run = [weak = std::weak_ptr(answer), question = std::move(question)](Connection& connection) {
+        job.needs_database = needs_database;
+        job.run = [weak = std::weak_ptr(answer), run = std::move(run)](Connection* connection) {
             if (const auto asked = weak.lock()) {
-                asked->result_ = question(connection);
+                asked->result_ = run(connection);
             }
         };
         job.settle = [weak = std::weak_ptr(answer)](const std::string* error) {
@@ -86,21 +121,12 @@ class Reader {
         return answer;
     }
 
-  private:
-    struct Job {
-        std::function<void(Connection&)> run;
-        std::function<void(const std::string* error)> settle;
-        std::function<bool()> is_wanted;
-    };
-    struct FileIdentity {
-        std::uint64_t device = 0;
-        std::uint64_t number = 0;
-        friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
-    };
-
     bool enqueue(Job job);
+    bool start_thread();
     void work() noexcept;
+    void serve() noexcept;
     void run(const Job& job) noexcept;
+    void answer(const Job& job);
     Connection& connection();
     bool should_stop() const noexcept;
     std::optional<FileIdentity> identity() const noexcept;
@@ -110,6 +136,8 @@ class Reader {
     std::condition_variable wake_;
     std::deque<Job> waiting_;
     std::atomic<bool> stop_{false};
+    bool rests_ = false;
+    bool has_ended_ = false;  // the thread: it only has to be joined
     std::thread thread_;
 
     // Of the thread alone:

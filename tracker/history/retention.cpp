@@ -26,6 +26,10 @@ DELETE FROM session WHERE rowid IN
     if (sessions != 0) {
         connection.prepare("UPDATE state SET pruned_until = max(pruned_until, ?)").with(oldest).run();
     }
+    remove(R"sql(
+DELETE FROM alias WHERE key IN
+    (SELECT alias.key FROM alias LEFT JOIN session ON session.key = alias.session WHERE session.key IS NULL LIMIT ?)
+)sql");
     const std::int64_t oldest_quarter = (now - retention.peaks).time_since_epoch().count() / kQuarterMs;
     remove(R"sql(
 DELETE FROM peak WHERE (account, quarter) IN (SELECT account, quarter FROM peak WHERE quarter < ? LIMIT ?)

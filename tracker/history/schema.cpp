@@ -115,6 +115,19 @@ CREATE INDEX session_told ON session (expires) WHERE reason IN (1, 2, 3);
 -- An application's own cookie that a person or rule closed is refused for so many days; 0 = it is ours.
 ALTER TABLE session ADD COLUMN memory_days INTEGER NOT NULL DEFAULT 0;
 )sql",
+    R"sql(
+-- A living session that is to end when its agent has finished: ended_by, why and message are of that end.
+ALTER TABLE session ADD COLUMN ending_since INTEGER;  -- NULL = none is pending
+ALTER TABLE session ADD COLUMN ending_until INTEGER;  -- NULL = for as long as something is open
+)sql",
+    R"sql(
+-- Earlier keys that lead to a session, since its cookie has had more than one value.
+CREATE TABLE alias (
+    key BLOB PRIMARY KEY,
+    session BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_session ON alias (session);
+)sql",
 };
 
 int version_of(Connection& connection) {

@@ -9,14 +9,12 @@
 #include <string>
 #include <string_view>
 
+#include "tracker/account_name.h"
 #include "tracker/history/sqlite.h"
 
 namespace agent_sessions::tracker::history {
 
-inline constexpr int kSchemaVersion = 4;
-
-// The name that stands for all accounts together, in `account.name`.
-inline constexpr std::string_view kAllAccounts = "*";
+inline constexpr int kSchemaVersion = 6;
 
 inline constexpr std::int64_t kQuarterMs = std::int64_t{15} * 60 * 1000;
 

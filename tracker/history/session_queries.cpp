@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::string_view kColumns =
     "SELECT key, (SELECT name FROM account WHERE id = session.account), agent, label, started, began_at, "
-    "logged_in_at, last_seen, ended_at, reason, ended_by, why, message FROM session";
+    "logged_in_at, last_seen, ended_at, reason, CASE WHEN ended_at IS NOT NULL THEN ended_by END, "
+    "CASE WHEN ended_at IS NOT NULL THEN why END, CASE WHEN ended_at IS NOT NULL THEN message END FROM "
+    "session";
 
 bool is_about_ends(const SessionQuestion& question) {
     return question.which == SessionsThat::ended_between;
@@ -47,7 +49,7 @@ Conditions conditions_of(Connection& connection, const SessionQuestion& question
         conditions.add("reason = ?", *question.reason);
     }
     if (question.by) {
-        conditions.add("ended_by = ?", *question.by);
+        conditions.add("ended_at IS NOT NULL AND ended_by = ?", *question.by);
     }
     return conditions;
 }

@@ -76,10 +76,21 @@ WHERE key = ?1 AND ended_at IS NULL
 )sql")),
       end_(connection.prepare(R"sql(
 UPDATE session SET ended_at = ?2, ended_sequence = ?3, reason = ?4, ended_by = ?5, why = ?6, message = ?7,
-    last_seen = coalesce(?8, last_seen), expires = max(expires, coalesce(?9, expires))
+    last_seen = coalesce(?8, last_seen), expires = max(expires, coalesce(?9, expires)),
+    ending_since = NULL, ending_until = NULL
 WHERE key = ?1 AND ended_at IS NULL
 )sql")),
-      rekey_(connection.prepare("UPDATE OR REPLACE session SET key = ?2 WHERE key = ?1")) {}
+      rekey_(connection.prepare("UPDATE OR REPLACE session SET key = ?2 WHERE key = ?1")),
+      pend_(connection.prepare(R"sql(
+UPDATE session SET ending_since = ?2, ending_until = ?3, ended_by = ?4, why = ?5, message = ?6
+WHERE key = ?1 AND ended_at IS NULL
+)sql")),
+      lead_on_(connection.prepare("UPDATE alias SET session = ?2 WHERE session = ?1")),
+      add_alias_(connection.prepare("INSERT OR REPLACE INTO alias (key, session) VALUES (?1, ?2)")),
+      remove_alias_(connection.prepare("DELETE FROM alias WHERE key = ?")),
+      remember_renewed_(connection.prepare(
+          "UPDATE session SET memory_days = max(memory_days, min(255, (absolute + 86399) / 86400)) "
+          "WHERE key = ?")) {}
 
 void SessionWriter::insert(const Begin& begin) {
     insert_
@@ -187,6 +198,9 @@ void SessionWriter::write_live(const Row& row, std::string_view account, Now now
     begin.expires = to_wall(row.deadline, now);
     begin.memory_days = row.memory_days;
     insert(begin);
+    if (row.pending_end) {
+        write_pending(row.key, row.pending_end);
+    }
 }
 
 bool SessionWriter::write_over(const EndedFacts& facts, Now now) {
@@ -214,7 +228,49 @@ bool SessionWriter::write_over(const EndedFacts& facts, Now now) {
 void SessionWriter::write_rekeyed(const Event& event) {
     if (const auto earlier = parse_ref(event.text)) {
         rekey_.with(*earlier, event.key).run();
+        lead_on_.with(*earlier, event.key).run();
+        remove_alias_.with(event.key).run();
     }
+}
+
+void SessionWriter::write_pending(const Event& event, HistoryFeed& feed, Now now) {
+    // Of one that is over by now, the end tells all.
+    if (Row row; feed.tracker().read_row(event.key, now, row)) {
+        write_pending(event.key, row.pending_end);
+    }
+}
+
+void SessionWriter::write_pending(SessionKey key, const std::optional<PendingEnd>& pending) {
+    if (!pending) {
+        pend_.with(key, nullptr, nullptr, nullptr, nullptr, nullptr).run();
+        return;
+    }
+    pend_
+        .with(key, pending->since, pending->until, text_or_null(pending->by), text_or_null(pending->why),
+              text_or_null(pending->message))
+        .run();
+}
+
+void SessionWriter::write_renewed(const Event& event) {
+    write_rekeyed(event);
+    if (const auto earlier = parse_ref(event.text)) {
+        add_alias_.with(*earlier, event.key).run();
+        remember_renewed_.with(event.key).run();
+    }
+}
+
+void SessionWriter::write_forgotten(const Event& event) {
+    remove_alias_.with(event.key).run();
+}
+
+void SessionWriter::write_alias(SessionKey earlier, SessionKey session) {
+    // The event that said so may be lost.
+    rekey_.with(earlier, session).run();
+    add_alias_.with(earlier, session).run();
+}
+
+void SessionWriter::forget_aliases() {
+    connection_.execute("DELETE FROM alias");
 }
 
 void SessionWriter::write_lost(SessionKey key, std::uint64_t sequence, WallTime at) {

@@ -10,7 +10,8 @@ void TableRows::write(RowCursor& cursor, std::uint32_t slots, std::uint64_t ende
             if (facts.ended_sequence > ended_after) {
                 sessions_.write_over(facts, now);
             }
-        });
+        },
+        [&](SessionKey earlier, SessionKey session) { sessions_.write_alias(earlier, session); });
 }
 
 void TableRows::end_missing(Connection& connection, std::uint64_t sequence, Now now) {
@@ -26,8 +27,23 @@ void TableRows::end_missing(Connection& connection, std::uint64_t sequence, Now 
         }
         const auto facts =
             found.state == Found::State::ended ? feed_.tracker().ended_facts(found.handle) : std::nullopt;
-        if (!facts || !sessions_.write_over(*facts, now)) {
+        if (!facts || facts->key != key || !sessions_.write_over(*facts, now)) {
             sessions_.write_lost(key, sequence, now.wall);
+        }
+    }
+}
+
+void TableRows::keep_missing(Connection& connection, Now now) {
+    std::vector<SessionKey> pending;
+    Statement keys =
+        connection.prepare("SELECT key FROM session WHERE ended_at IS NULL AND ending_since IS NOT NULL");
+    while (keys.step()) {
+        pending.push_back(keys.key(0));
+    }
+    Row row;
+    for (const SessionKey key : pending) {
+        if (feed_.tracker().read_row(key, now, row) && !row.pending_end) {
+            sessions_.write_pending(key, std::nullopt);
         }
     }
 }

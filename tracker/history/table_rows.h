@@ -21,6 +21,10 @@ class TableRows {
     // table is written. O(rows alive).
     void end_missing(Connection& connection, std::uint64_t sequence, Now now);
 
+    // Takes back in the database what is pending there for sessions that live in the table without it.
+    // REQUIRES: as above. O(rows with something pending).
+    void keep_missing(Connection& connection, Now now);
+
   private:
     HistoryFeed& feed_;
     SessionWriter& sessions_;

@@ -1,14 +1,12 @@
-// The thread that writes the history of a zone, in the worker that is elected for it.
+// The writer of a zone's history: passes of a Follower one after the other, and how long to rest between
+// them.
 //
-// Started after the fork; all signals are blocked in it. Thread safety: start, stop and finish belong to the
-// worker's own thread. Cost for an event loop: none but the start of a thread; finish() waits.
+// It belongs to a process that does nothing else. Thread safety: none; the Writer is made, used and destroyed
+// by one thread, and must not live across a fork. Process safety: as Follower.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 
 #include "tracker/history/follower.h"
 
@@ -16,43 +14,25 @@ namespace agent_sessions::tracker::history {
 
 class Writer {
   public:
-    using Clock = Now (*)() noexcept;
+    Writer(Tracker tracker, std::string path, Retention retention)
+        : follower_(tracker, std::move(path), retention) {}
 
-    // Throws std::system_error where no thread can be had.
-    Writer(Tracker tracker, std::string path, Retention retention, Clock clock);
-    // As finish(0).
-    ~Writer();
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
+    // One pass, which waits for the disk, or none while the follower may wait. How long to rest before the
+    // next one, 0 = not at all; nullopt = there is none: another process writes from now on, or the end is
+    // come. `end`: when to stop even if something is left to write; nullopt = go on for ever. Out of memory
+    // is told to the segment as a failure, and is the end, too.
+    std::optional<Millis> work(std::optional<BootTime> end, Now now) noexcept;
+    // Until Tracker::wake_history(), also where it came during the last pass, or for as long as that.
+    void rest(Millis longest) noexcept;
 
-    // true: another process writes from now on, or the thread has come to its end after let_go().
-    bool is_over() const noexcept { return is_over_.load(std::memory_order_acquire); }
-    // Tells the thread to stop after its present pass, without waiting for it.
-    void let_go() noexcept;
-    // Writes what there is, for as long as `longest`, then stops and waits for the thread. A disk that hangs
-    // makes it wait longer.
-    void finish(Millis longest);
-
-    // What is wrong, or was since the last call, as nginx logs it; empty = nothing.
-    std::string take_fault();
+    // What is wrong, as nginx logs it; empty = nothing.
+    const std::string& fault() const noexcept { return follower_.fault(); }
     // What was loaded into the segment since the last call.
-    std::optional<Loaded> take_loaded();
+    std::optional<Loaded> take_loaded() noexcept { return follower_.take_loaded(); }
 
   private:
-    void run() noexcept;
-    void follow();
-    void publish();
-
     Follower follower_;
-    Clock clock_;
-    std::mutex mutex_;
-    std::string fault_;
-    std::string unreported_;
-    std::optional<Loaded> loaded_;
-    std::atomic<bool> is_stopping_{false};
-    std::atomic<bool> is_over_{false};
-    std::atomic<std::int64_t> until_{0};  // of the boot clock, ms: how long to go on writing while stopping
-    std::thread thread_;
+    std::uint32_t seen_ = 0;  // the doorbell, before the last pass
 };
 
 }  // namespace agent_sessions::tracker::history

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "tracker/account_name.h"
 #include "tracker/memory/quarters.h"
 #include "tracker/memory/texts.h"
 
@@ -114,7 +115,7 @@ std::optional<AccountIndex> find_account(Layout& layout, std::string_view name) 
 
 std::optional<AccountIndex> obtain_account(Transaction& change, std::string_view name) noexcept {
     Layout& layout = change.layout();
-    const StoredName stored(layout, name);
+    const StoredName stored(layout, account_or_default(name));
     if (const auto known = find_stored(layout, stored.view())) {
         return known;
     }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "tracker/account_name.h"
 #include "tracker/memory/accounts.h"
+#include "tracker/memory/addresses.h"
+#include "tracker/memory/event_ring.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
 #include "tracker/memory/texts.h"
@@ -13,22 +16,17 @@
 namespace agent_sessions::tracker::memory {
 namespace {
 
-constexpr std::string_view kAll = "*";
 // Few enough for one hold of the lock.
 constexpr std::uint64_t kRecordsAtOnce = 32;
 
 bool covers(Layout& layout, const ErasureRequest& request, AccountIndex account) noexcept {
-    return request.account == kAll || account_name(layout, account) == request.account;
+    return request.account == kAllAccounts || account_name(layout, account) == request.account;
 }
 
-// What was about several accounts can't be told apart: better one name too many.
-bool covers_lines(const ErasureRequest& request, std::string_view lines) noexcept {
-    if (request.account == kAll || lines == kAllAccountsLine) {
-        return true;
-    }
+bool is_among(std::string_view lines, std::string_view account) noexcept {
     while (!lines.empty()) {
         const std::size_t end = std::min(lines.find('\n'), lines.size());
-        if (lines.substr(0, end) == request.account) {
+        if (lines.substr(0, end) == account) {
             return true;
         }
         lines.remove_prefix(std::min(end + 1, lines.size()));
@@ -82,7 +80,7 @@ class SlotErasure {
           cold_(layout.cold(slot)),
           word_(hot_.word.load(std::memory_order_acquire)),
           name_(hot_.agent.load(std::memory_order_acquire)),
-          words_{{{layout, cold_.label, request},
+          words_{{{layout, word_.is_counted() ? cold_.living.label : no_text_, request},
                   {layout, cold_.message, request},
                   {layout, cold_.why, request}}},
           is_agents_(name_ != 0 && equals(layout, name_, request.agent)) {}
@@ -95,7 +93,8 @@ class SlotErasure {
     // REQUIRES: the lock. false: the session has changed meanwhile, look again.
     bool apply() noexcept {
         const SlotWord word(hot_.word.load(std::memory_order_acquire));
-        if (word.generation() != word_.generation() || hot_.agent.load(std::memory_order_relaxed) != name_ ||
+        if (word.generation() != word_.generation() || word.is_counted() != word_.is_counted() ||
+            hot_.agent.load(std::memory_order_relaxed) != name_ ||
             !std::all_of(words_.begin(), words_.end(),
                          [](const CleanText& text) { return text.is_current(); })) {
             return false;
@@ -107,7 +106,7 @@ class SlotErasure {
                 text.refer_to_clean(change);
             }
             if (is_agents_) {
-                rename(change, word.state() != SlotState::ended);
+                rename(change, word.is_counted());
             }
             for (CleanText& text : words_) {
                 text.release_before(change);
@@ -123,17 +122,22 @@ class SlotErasure {
         const AccountIndex account = hot_.account.load(std::memory_order_relaxed);
         const TextIndex after = refer(change, cut(request_.pseudonym, kMaxAgentBytes), account);
         change.set(hot_.agent, after);
-        // As if taken over: whatever name the application tells next is believed.
-        change.set(hot_.agent_hash, std::uint32_t{0});
         change.set(hot_.inherited, std::uint8_t{1});
         if (is_counted) {
             count_rename(change, account, name_, after);
         }
         release(change, name_);
-        for (Shared<TextIndex>* text : {&cold_.address, &cold_.user_agent}) {
-            release(change, text->load(std::memory_order_relaxed));
-            change.set(*text, TextIndex{0});
+        if (is_counted) {
+            erase_whereabouts(change);
         }
+    }
+
+    void erase_whereabouts(Transaction& change) noexcept {
+        // As if taken over: whatever name the application tells next is believed.
+        change.set(hot_.names.agent, std::uint32_t{0});
+        clear_address(change, cold_);
+        release(change, cold_.living.user_agent.load(std::memory_order_relaxed));
+        change.set(cold_.living.user_agent, TextIndex{0});
     }
 
     Layout& layout_;
@@ -141,6 +145,8 @@ class SlotErasure {
     HotSlot& hot_;
     ColdSlot& cold_;
     SlotWord word_;
+    // In the place of what an ended session does not have.
+    Shared<TextIndex> no_text_{0};
     TextIndex name_;
     std::array<CleanText, 3> words_;
     bool is_agents_;
@@ -174,16 +180,25 @@ std::string_view view(const char (&bytes)[kSize], std::uint16_t length) noexcept
 }
 
 template <std::size_t kSize>
-void clean(char (&bytes)[kSize], std::uint16_t& length, const ErasureRequest& request) noexcept {
+void clean(char (&bytes)[kSize], std::uint16_t& length, const ErasureRequest& request,
+           Within within = Within::text) noexcept {
     const std::string_view text = view(bytes, length);
-    if (mentions(text, request.agent)) {
+    if (mentions(text, request.agent, within)) {
         std::array<char, kSize> room;
-        replace(bytes, length, replace_mentions(text, request.agent, request.pseudonym, room));
+        replace(bytes, length, replace_mentions(text, request.agent, request.pseudonym, room, within));
     }
 }
 
+// What was about several accounts can't be told apart: better one name too many. But words of an act on all
+// of them are not for those who can't even see it.
+bool covers(const ErasureRequest& request, const ActRecord& record) noexcept {
+    const std::string_view lines = view(record.accounts, record.accounts_length);
+    return request.account == kAllAccounts || is_among(lines, request.account) ||
+           (lines == kAllAccountsLine && view(record.agent, record.agent_length) == request.agent);
+}
+
 void erase_act(ActRecord& record, const ErasureRequest& request) noexcept {
-    if (!covers_lines(request, view(record.accounts, record.accounts_length))) {
+    if (!covers(request, record)) {
         return;
     }
     // The name that an erasure is about is needed until it is done: see blank_erased_name().
@@ -191,7 +206,7 @@ void erase_act(ActRecord& record, const ErasureRequest& request) noexcept {
         view(record.agent, record.agent_length) == request.agent) {
         replace(record.agent, record.agent_length, request.pseudonym);
     }
-    clean(record.what, record.what_length, request);
+    clean(record.what, record.what_length, request, Within::quotes);
     clean(record.reason, record.reason_length, request);
     clean(record.message, record.message_length, request);
 }
@@ -201,9 +216,7 @@ void erase_event(Layout& layout, EventRecord& record, const ErasureRequest& requ
     if (!covers(layout, request, record.account) || std::string_view(record.text, length) != request.agent) {
         return;
     }
-    const std::string_view pseudonym = cut(request.pseudonym, sizeof(record.text));
-    std::fill(std::copy(pseudonym.begin(), pseudonym.end(), record.text), std::end(record.text), '\0');
-    record.text_length = static_cast<std::uint8_t>(pseudonym.size());
+    replace_event_text(record, request.pseudonym);
 }
 
 // Goes on over up to `places` records of an area. false: the lock is busy.

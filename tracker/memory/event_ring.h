@@ -20,6 +20,10 @@ struct EventFacts {
 
 void append_event(Transaction& change, const EventFacts& facts, Now now) noexcept;
 
+// Puts another text into an event that stands there already; whoever reads it meanwhile is told that it is
+// overwritten. REQUIRES: the zone's lock.
+void replace_event_text(EventRecord& record, std::string_view text) noexcept;
+
 EventRead read_event(Layout& layout, std::uint64_t sequence, Event& event);
 
 // The oldest sequence that the ring still holds, and the one that comes next.

@@ -26,6 +26,8 @@ class FamilyLock {
     // setting up.
     bool join() noexcept;
 
+    int file() const noexcept { return file_; }
+
   private:
     explicit FamilyLock(int file) noexcept : file_(file) {}
     int file_ = -1;

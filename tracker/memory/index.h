@@ -1,5 +1,5 @@
 // The index: from a session's key to its slot. Groups of one cache line, entries that never move, overflow
-// groups that stay with their group for ever.
+// groups that stay with their group until they are empty.
 //
 // Looking up takes no lock: an entry is one word, and whether the slot behind it is the right one is decided
 // by the slot's own word, read before and after its key. Changing needs the lock.

@@ -42,10 +42,20 @@ std::uint64_t instance_key(const Layout& layout, std::string_view name, std::str
     return hash == 0 ? 1 : hash;
 }
 
+std::uint64_t key_of_instance(Layout& layout, InstanceIndex index) noexcept {
+    const InstanceRecord& record = layout.instance(index);
+    return std::uint64_t{record.key_high.load(std::memory_order_relaxed)} << 32 |
+           record.mark.load(std::memory_order_relaxed) >> 32;
+}
+
+WallTime opened_at(Layout& layout, InstanceIndex index) noexcept {
+    return WallTime{std::chrono::seconds{layout.instance(index).opened.load(std::memory_order_relaxed)}};
+}
+
 InstanceIndex find_instance(Layout& layout, InstanceIndex first, std::uint64_t key) noexcept {
     InstanceIndex index = first < layout.geometry.instances ? first : 0;
     for (std::uint32_t steps = 0; index != 0 && steps < kMaxInstanceRecords; ++steps) {
-        if (layout.instance(index).key.load(std::memory_order_relaxed) == key) {
+        if (key_of_instance(layout, index) == key) {
             return index;
         }
         index = next_of(layout, index);
@@ -93,8 +103,10 @@ InstanceIndex add_instance(Transaction& change, Shared<InstanceIndex>& first, st
     }
     InstanceRecord& record = change.layout().instance(index);
     change.set(record.next, first.load(std::memory_order_relaxed));
-    record.key.store(key, std::memory_order_relaxed);
-    record.opened.store(now.wall.time_since_epoch().count(), std::memory_order_relaxed);
+    record.key_high.store(static_cast<std::uint32_t>(key >> 32), std::memory_order_relaxed);
+    record.opened.store(static_cast<std::uint32_t>(
+                            std::chrono::floor<std::chrono::seconds>(now.wall).time_since_epoch().count()),
+                        std::memory_order_relaxed);
     record.name.store(name, std::memory_order_relaxed);
     record.mark.store(mark_of(key, now.boot), std::memory_order_relaxed);
     change.set(first, index);

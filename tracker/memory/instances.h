@@ -10,6 +10,10 @@ namespace agent_sessions::tracker::memory {
 // What tells an instance apart within its session; never 0.
 std::uint64_t instance_key(const Layout& layout, std::string_view name, std::string_view instance) noexcept;
 
+// The same of a record; and when it was opened, to the second.
+std::uint64_t key_of_instance(Layout& layout, InstanceIndex index) noexcept;
+WallTime opened_at(Layout& layout, InstanceIndex index) noexcept;
+
 // The record of this key in a session's chain, 0 = none. Bounded; safe without the lock (then only a hint).
 InstanceIndex find_instance(Layout& layout, InstanceIndex first, std::uint64_t key) noexcept;
 

@@ -9,9 +9,19 @@
 namespace agent_sessions::tracker::memory {
 namespace {
 
-// 1,024 more than needed for small tables, so that a handful of terminations never crowds out begins.
+// So many small tables have of everything in abundance: memory counts where there are very many sessions.
+constexpr std::uint64_t kSmall = 65'536;
+
+// `small` and `large` eighths of a thing for each session that a small table has room for, and for each
+// further one.
+std::uint64_t share(std::uint64_t capacity, std::uint64_t small, std::uint64_t large) {
+    const std::uint64_t first = std::min(capacity, kSmall);
+    return (first * small + (capacity - first) * large) / 8;
+}
+
+// 1,024 more than needed for the smallest tables, so that a handful of terminations never crowds out begins.
 std::uint64_t slots_for(std::uint64_t capacity) {
-    return capacity + capacity / 2 + 1024;
+    return share(capacity, 12, 10) + 1024;
 }
 
 class Carver {
@@ -38,9 +48,9 @@ Geometry geometry_for(std::uint64_t capacity) noexcept {
     geometry.slots = slots_for(capacity);
     geometry.groups = geometry.slots / 4 + 16;
     geometry.overflow_groups = geometry.groups / 8 + 64;
-    geometry.texts = capacity * 3 + 4096;
+    geometry.texts = share(capacity, 24, 10) + 4096;
     geometry.text_buckets = std::bit_ceil(geometry.texts / 4);
-    geometry.instances = capacity * 2 + 1024;
+    geometry.instances = share(capacity, 16, 9) + 1024;
     geometry.accounts = std::clamp<std::uint64_t>(capacity / 16, 256, 16384);
     geometry.account_buckets = std::bit_ceil(geometry.accounts);
     geometry.events = std::clamp<std::uint64_t>(std::bit_ceil(capacity), 4096, 65536);

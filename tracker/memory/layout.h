@@ -1,4 +1,5 @@
-// The segment's layout: plain structs, linked by index, carved once. Behaviour lives in the handles beside
+// The segment's layout: plain structs, linked by index, carved once: here its start and where everything
+// stands, in slots.h, records.h and undo_record.h what stands there. Behaviour lives in the handles beside
 // this file.
 //
 // Invariants (checked by validate()):
@@ -11,251 +12,42 @@
 //  4. A text's references = the places that name it; a text without references is free.
 //  5. Each instance belongs to one live or ending slot, or is free.
 //  6. While nobody holds the lock the undo record is empty.
-//  7. Closed quarter hours and acts from `saved_…` up to their heads are unsaved, and never more than their
+//  7. An end is pending for live slots only, and for one without instances only if requests have
+//  kUnknownRequests.
+//  8. An overflow group stands in one chain of the index, or is empty and on the free list.
+//  9. Closed quarter hours and acts from `saved_…` up to their heads are unsaved, and never more than their
 //  areas hold.
 // Index 0 of texts and instances is never used: 0 means none.
 //
-// Any change of meaning here raises kLayoutVersion. Words that several processes touch are atomics; those
-// that change under the lock are written through a Transaction only.
+// Any change of meaning here or there raises kLayoutVersion. Words that several processes touch are atomics;
+// those that change under the lock are written through a Transaction only.
 #pragma once
 
 #include <pthread.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "tracker/memory/keyed_hash.h"
+#include "tracker/memory/records.h"
+#include "tracker/memory/shared.h"
+#include "tracker/memory/slots.h"
+#include "tracker/memory/undo_record.h"
 #include "tracker/types.h"
 
 namespace agent_sessions::tracker::memory {
 
 inline constexpr char kMagic[16] = "agent-sessions\n";
-inline constexpr std::uint32_t kLayoutVersion = 4;
+inline constexpr std::uint32_t kLayoutVersion = 7;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
-
-using SlotIndex = std::uint32_t;
-using TextIndex = std::uint32_t;
-using InstanceIndex = std::uint32_t;
-using AccountIndex = std::uint16_t;
-
-inline constexpr SlotIndex kNoSlot = ~SlotIndex{0};
-inline constexpr AccountIndex kOverall = 0;
-inline constexpr std::uint32_t kMaxInstanceRecords = 256;
-
-template <typename T>
-using Shared = std::atomic<T>;
-
-// Set in a count of requests that began before this memory did.
-inline constexpr std::uint32_t kUnknownRequests = 0x8000'0000;
-
-// The part that every request reads: one cache line.
-struct alignas(64) HotSlot {
-    Shared<std::uint64_t> word;  // SlotWord
-    Shared<std::uint64_t> key_high;
-    Shared<std::uint64_t> key_low;
-    Shared<std::int64_t> started;  // wall clock, ms
-    Shared<TextIndex> agent;
-    Shared<AccountIndex> account;
-    Shared<std::uint8_t> confirmed;  // its own cookie has come back
-    Shared<std::uint8_t> inherited;  // the agent's name was taken over, not told by the application
-    Shared<std::uint32_t> idle_seconds;
-    Shared<std::uint32_t> deadline;  // of the absolute timeout, seconds of the boot clock
-    Shared<std::uint32_t> agent_hash;
-    Shared<std::uint32_t> label_hash;
-    Shared<InstanceIndex> instances;
-    // Answered while it lived, the one that began it included; kUnknownRequests as well once nobody knows.
-    Shared<std::uint32_t> requests;
-};
-static_assert(sizeof(HotSlot) == 64);
-
-inline constexpr std::size_t kShownUrls = 4;
-
-struct ColdSlot {
-    Shared<std::int64_t> begun;             // boot clock, ms
-    Shared<std::uint64_t> successor_nonce;  // 0 = no successor promised
-    Shared<std::int64_t> successor_issued;  // wall clock, ms
-    // Key of the session that came of it, 0 = none yet. Of an alias: the name that leads on to the session.
-    Shared<std::uint64_t> successor_high;
-    Shared<std::uint64_t> successor_low;
-    Shared<SlotIndex> next_free;
-    Shared<TextIndex> label;
-    Shared<TextIndex> address;
-    Shared<TextIndex> user_agent;
-    Shared<TextIndex> ended_by;
-    Shared<TextIndex> message;
-    Shared<TextIndex> why;
-    Shared<std::uint32_t> reactivations;
-    Shared<std::uint32_t> instance_seconds;
-    Shared<std::uint32_t> shown_urls[kShownUrls];
-    Shared<std::uint16_t> shown_next;
-    Shared<std::uint16_t> version;       // odd while the details are being changed
-    Shared<std::uint32_t> last_seen;     // seconds of the boot clock, once the session is over
-    Shared<std::uint8_t> unrecorded;     // 1 = the history must not learn whose session it is
-    Shared<std::uint8_t> memory_days;    // BeginRequest::memory_days
-    Shared<std::uint16_t> cookie_scope;  // BeginRequest::cookie_scope
-    // Events' sequences; what is above the committed one is not in the history yet.
-    Shared<std::uint64_t> begun_sequence;
-    Shared<std::uint64_t> ended_sequence;
-};
-static_assert(sizeof(ColdSlot) == 120);
-
-inline constexpr std::size_t kGroupEntries = 7;
-
-// One cache line of the index. An entry is (tag << 32 | slot + 1); 0 = empty. Entries never move.
-struct alignas(64) IndexGroup {
-    Shared<std::uint64_t> entries[kGroupEntries];
-    Shared<std::uint32_t> overflow;  // index of an overflow group + 1; 0 = none
-    Shared<std::uint32_t> reserved;
-};
-static_assert(sizeof(IndexGroup) == 64);
-
-// 48 bytes of a text. The first block of a text carries its bookkeeping, the others only bytes.
-struct TextBlock {
-    Shared<TextIndex> link;  // next text of the bucket, or next free block
-    Shared<TextIndex> next;  // next block of this text
-    struct Head {
-        Shared<std::uint32_t> hash;
-        Shared<std::uint32_t> references;
-        Shared<std::uint32_t> account_and_length;  // account << 16 | bytes; account 0 = a text of no account
-        Shared<std::uint32_t> live;                // live sessions of this agent
-        Shared<std::uint32_t> bytes[6];
-    };
-    union {
-        Head head;
-        Shared<std::uint32_t> bytes[10];
-    };
-};
-static_assert(sizeof(TextBlock) == 48);
-inline constexpr std::size_t kHeadBytes = 24;
-inline constexpr std::size_t kTailBytes = 40;
-
-struct InstanceRecord {
-    Shared<std::uint64_t> mark;   // low half of the key << 32 | last seen, seconds of the boot clock
-    Shared<std::uint64_t> key;    // keyed hash of what tells the instance apart
-    Shared<std::int64_t> opened;  // wall clock, ms
-    Shared<InstanceIndex> next;   // of the session, or next free
-    Shared<TextIndex> name;       // 0 = counted only
-};
-static_assert(sizeof(InstanceRecord) == 32);
-
-inline constexpr std::uint32_t kNoTotal = ~std::uint32_t{0};
-
-struct alignas(64) AccountRecord {
-    char name[kMaxAccountBytes];
-    // Of account 0: that of the license line "*", for accounts that are still to come.
-    Shared<std::uint64_t> time_zone[kMaxTimeZoneBytes / 8];
-    Shared<std::uint32_t> next;  // of the bucket, + 1
-    Shared<std::uint32_t> current;
-    Shared<std::uint32_t> agents;
-    Shared<std::uint32_t> total;  // kNoTotal = none
-    Shared<std::uint8_t> has_license;
-    Shared<std::uint8_t> zone_by_license;
-    std::uint8_t name_length;
-    Shared<std::uint8_t> zone_length;
-    // The maximum of the current quarter hour (UTC), and when it was reached: exact, kept at every begin.
-    Shared<std::uint32_t> quarter_peak;
-    Shared<std::int64_t> quarter;  // quarter hours since the epoch
-    Shared<std::int64_t> quarter_peak_at;
-    Shared<std::uint64_t> quarter_peak_sequence;
-    Shared<std::uint32_t> quarter_peak_agents;
-    Shared<std::uint32_t> quarter_refused;
-    Shared<std::uint64_t> untracked[kUntrackedCauses];
-};
-
-// A quarter hour of an account that is over. Stays until the history has it.
-struct QuarterRecord {
-    std::int64_t quarter;
-    std::int64_t peak_at;
-    std::uint64_t peak_sequence;
-    std::uint32_t peak;
-    std::uint32_t agents;
-    std::uint32_t refused;
-    AccountIndex account;
-    std::uint16_t reserved;
-};
-static_assert(sizeof(QuarterRecord) == 40);
-
-// What an admin did. Stays until the history has it.
-struct alignas(64) ActRecord {
-    std::uint64_t number;
-    std::uint64_t sequence;
-    std::int64_t wall;
-    std::uint64_t boundary;  // everything of the account (and agent) begun by this sequence ends; 0 = none
-    Shared<std::uint64_t> ended;  // how many; known when the act is finished
-    AccountIndex account;         // of the boundary; kOverall = all
-    std::uint8_t kind;
-    std::uint8_t refused;
-    std::uint16_t user_length;
-    std::uint16_t role_length;
-    std::uint16_t address_length;
-    std::uint16_t accounts_length;
-    std::uint16_t what_length;
-    std::uint16_t agent_length;
-    std::uint16_t reason_length;
-    std::uint16_t message_length;
-    std::uint16_t pseudonym_length;
-    char user[kMaxUserBytes];
-    char role[16];
-    char address[kMaxAddressBytes];
-    char accounts[kMaxActAccountsBytes];
-    char what[kMaxActTextBytes];
-    char agent[kMaxAgentBytes];
-    char reason[kMaxMessageBytes];
-    char message[kMaxMessageBytes];
-    char pseudonym[32];
-};
-
-struct alignas(64) EventRecord {
-    Shared<std::uint64_t> sequence;  // 0 while being written
-    std::int64_t wall;
-    std::uint64_t key_high;
-    std::uint64_t key_low;
-    std::int64_t started;
-    std::uint8_t kind;
-    std::uint8_t reason;
-    AccountIndex account;
-    std::uint8_t text_length;
-    std::uint8_t by_length;
-    std::uint16_t unrecorded;  // 1 = of a session of which the history must not learn whose it is
-    char text[128];            // agent or interaction
-    char by[72];               // the admin, cut
-};
-static_assert(sizeof(EventRecord) == 256);
-
-inline constexpr std::size_t kBucketStrangers = 8;
-
-// One cache line of the probation area. An entry is (tag << 32 | second of the boot clock); 0 = empty.
-struct alignas(64) ProbationBucket {
-    Shared<std::uint64_t> strangers[kBucketStrangers];
-};
-static_assert(sizeof(ProbationBucket) == 64);
-
-struct UndoEntry {
-    Shared<std::uint64_t> where;  // offset of the word from the start of the segment << 8 | its size in bytes
-    Shared<std::uint64_t> before;
-};
-
-// Enough for the longest change: ending a session with kMaxInstanceRecords instances and the longest names.
-inline constexpr std::size_t kUndoEntries = 2048;
-
-// Written before the first store of a change. If the writer dies, the next one puts every word back, unless
-// the change names a deciding slot word and that word shows that the change was complete.
-struct UndoRecord {
-    Shared<std::uint32_t> count;
-    Shared<std::uint32_t> decided_by;  // slot + 1; 0 = no deciding word
-    Shared<std::uint32_t> decided_generation;
-    Shared<std::uint32_t> decided_state;  // the least state that means complete
-    UndoEntry entries[kUndoEntries];
-};
 
 inline constexpr std::size_t kMasters = 16;
 
 struct MasterStamp {
     Shared<std::int32_t> process;
-    Shared<std::int64_t> stamped;  // boot clock, ms
+    Shared<std::uint32_t> process_space;  // the PID namespace that the number is of
+    Shared<std::int64_t> stamped;         // boot clock, ms
 };
 
 // Where everything stands, in bytes from the start, and how much of it there is.
@@ -296,8 +88,9 @@ struct Geometry {
 struct alignas(64) Totals {
     Shared<std::uint32_t> live;  // live and ending
     Shared<std::uint32_t> ended;
-    Shared<SlotIndex> free_slots;       // kNoSlot = empty
-    Shared<std::uint32_t> fresh_slots;  // slots from here on were never used
+    Shared<SlotIndex> free_slots;         // kNoSlot = empty
+    Shared<std::uint32_t> fresh_slots;    // slots from here on were never used
+    Shared<std::uint32_t> free_overflow;  // index + 1; 0 = none
     Shared<std::uint32_t> fresh_overflow;
     Shared<TextIndex> free_texts;
     Shared<std::uint32_t> fresh_texts;
@@ -313,7 +106,8 @@ struct alignas(64) Totals {
     Shared<std::uint64_t> next_act;         // number of the next act; the first is 1
 };
 
-// Where the history stands. Written by its one writer; only ever rising, but for `state`.
+// Where the history stands. Written by its one writer, but for what others ask of it; only ever rising, but
+// for `state`.
 struct alignas(64) HistoryMarks {
     Shared<std::uint64_t> committed_sequence;  // events up to here are on disk
     Shared<std::uint64_t> saved_quarters;
@@ -324,8 +118,10 @@ struct alignas(64) HistoryMarks {
     Shared<std::int32_t> error;        // SQLite's code, for people
     Shared<std::uint32_t> doorbell;    // a futex: rises when somebody waits for the disk
     Shared<std::uint32_t> loaded;      // 1 once the segment holds what the database knew
-    Shared<std::uint64_t> refused_acts;  // second of the boot clock << 8 | how many in it
-    pthread_mutex_t load_lock;           // robust: held while loading
+    Shared<std::uint64_t> refused_acts;      // second of the boot clock << 8 | how many in it
+    Shared<std::uint64_t> awaited_sequence;  // somebody waits for events up to here to be on disk
+    Shared<std::int64_t> held_until;  // boot clock, ms: until then an act is under way; of several, the last
+    pthread_mutex_t load_lock;        // robust: held while loading
 };
 
 // The start of the segment.
@@ -404,8 +200,11 @@ struct Layout {
                         head - std::min(head, geometry.quarters));
     }
     std::uint64_t first_unsaved_act(std::uint64_t head) const noexcept {
-        return std::max(history.saved_acts.load(std::memory_order_acquire),
-                        head - std::min(head, geometry.acts));
+        return std::max(history.saved_acts.load(std::memory_order_acquire), oldest_act(head));
+    }
+    // The first whose place no later one has taken.
+    std::uint64_t oldest_act(std::uint64_t head) const noexcept {
+        return head - std::min(head, geometry.acts);
     }
 
   private:
@@ -415,7 +214,6 @@ struct Layout {
     }
 };
 
-static_assert(std::is_standard_layout_v<HotSlot> && std::is_standard_layout_v<AccountRecord>);
 static_assert(Shared<std::uint64_t>::is_always_lock_free && Shared<std::uint32_t>::is_always_lock_free &&
               Shared<std::uint16_t>::is_always_lock_free && Shared<std::uint8_t>::is_always_lock_free);
 static_assert(sizeof(Shared<std::uint64_t>) == 8 && sizeof(Shared<std::uint32_t>) == 4);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "tracker/memory/accounts.h"
+#include "tracker/memory/addresses.h"
 #include "tracker/memory/event_ring.h"
 #include "tracker/memory/instances.h"
 #include "tracker/memory/session_table.h"
@@ -73,11 +74,21 @@ void copy_instances(Layout& from, HotSlot& hot, Transaction& change, HotSlot& to
     for (InstanceIndex index = hot.instances.load(); index != 0; index = from.instance(index).next.load()) {
         InstanceRecord& record = from.instance(index);
         const TextIndex name = copy_text(from, record.name.load(), change, 0);
-        const InstanceIndex added = add_instance(change, to_hot.instances, record.key.load(), name, Now{});
+        const InstanceIndex added =
+            add_instance(change, to_hot.instances, key_of_instance(from, index), name, Now{});
         if (added != 0) {
             copy(record.opened, change.layout().instance(added).opened);
             copy(record.mark, change.layout().instance(added).mark);
         }
+    }
+}
+
+void copy_living(Layout& from, const ColdSlot::Living& living, TextIndex address, Transaction& change,
+                 ColdSlot::Living& to_living) {
+    to_living.label.store(copy_text(from, living.label.load(), change, 0));
+    to_living.user_agent.store(copy_text(from, living.user_agent.load(), change, 0));
+    if (address != 0) {
+        to_living.address.store(copy_text(from, address, change, 0));
     }
 }
 
@@ -98,15 +109,13 @@ bool copy_slot(Layout& from, SlotIndex slot, Layout& to) {
     to_hot.instances.store(0);
     const AccountIndex account = hot.account.load();
     to_hot.agent.store(copy_text(from, hot.agent.load(), change, account));
-    to_cold.label.store(copy_text(from, cold.label.load(), change, 0));
-    to_cold.address.store(copy_text(from, cold.address.load(), change, 0));
-    to_cold.user_agent.store(copy_text(from, cold.user_agent.load(), change, 0));
     to_cold.ended_by.store(copy_text(from, cold.ended_by.load(), change, 0));
     to_cold.message.store(copy_text(from, cold.message.load(), change, 0));
     to_cold.why.store(copy_text(from, cold.why.load(), change, 0));
     if (SlotWord(hot.word.load()).state() == SlotState::ended) {
         change.add(to.totals.ended, std::uint32_t{1});
     } else if (SlotWord(hot.word.load()).is_counted()) {
+        copy_living(from, cold.living, address_text(cold), change, to_cold.living);
         copy_instances(from, hot, change, to_hot);
         recount_begin(change, account, to_hot.agent.load());
     }

@@ -4,6 +4,7 @@
 
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/index.h"
+#include "tracker/memory/pending_end.h"
 #include "tracker/memory/quarters.h"
 #include "tracker/memory/session_names.h"
 #include "tracker/memory/session_table.h"
@@ -30,13 +31,37 @@ BootTime remembered_from(const RestoreRequest& request, Now now) noexcept {
     return request.reason == EndReason::logout ? now.boot : to_boot(request.ended_at, now);
 }
 
-// What the segment knows stays, except that nothing known as closed by a person or rule may live.
+EndRequest end_of(const RestoreRequest& request, EndReason reason) noexcept {
+    return {reason, request.by, request.message, request.why};
+}
+
+PendingTimes pending_times_of(const RestoreRequest& request, Now now) noexcept {
+    return {*request.pending_since,
+            request.pending_until ? std::optional(to_boot(*request.pending_until, now)) : std::nullopt};
+}
+
+// What the segment knows stays, except that nothing known as closed by a person or rule may live, and that an
+// end which was pending still is.
 void restore_known(Layout& layout, const Located& known, const RestoreRequest& request, Now now) noexcept {
-    if (known.word.state() != SlotState::live || !is_told(request.reason)) {
+    if (known.word.state() != SlotState::live) {
         return;
     }
-    turn_to_ending(layout, known.slot, known.word.generation(), request.reason, now.boot);
-    settle_slot(layout, known.slot, {request.reason, request.by, request.message, request.why}, now);
+    if (is_told(request.reason)) {
+        turn_to_ending(layout, known.slot, known.word.generation(), request.reason, now.boot);
+        settle_slot(layout, known.slot, end_of(request, request.reason), now);
+    } else if (!is_over(request) && request.pending_since && !is_end_pending(layout.cold(known.slot))) {
+        // It was taken up again here: what it had open before is not known.
+        layout.hot(known.slot).requests.fetch_or(kUnknownRequests, std::memory_order_relaxed);
+        set_pending_end(layout, known.slot, end_of(request, EndReason::administrator),
+                        pending_times_of(request, now), now);
+    }
+}
+
+// REQUIRES: nobody sees the slot yet.
+void fill_words(Transaction& change, ColdSlot& cold, const RestoreRequest& request) noexcept {
+    cold.ended_by.store(refer(change, cut(request.by, kMaxUserBytes), 0), std::memory_order_relaxed);
+    cold.message.store(refer(change, cut(request.message, kMaxMessageBytes), 0), std::memory_order_relaxed);
+    cold.why.store(refer(change, cut(request.why, kMaxMessageBytes), 0), std::memory_order_relaxed);
 }
 
 void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& request, AccountIndex account,
@@ -46,11 +71,19 @@ void fill_live(Transaction& change, SlotIndex slot, const RestoreRequest& reques
     begin.label = request.label;
     begin.address = request.address;
     begin.user_agent = request.user_agent;
+    begin.lifetime.instance = request.instance;
     begin.confirmed = true;
     fill_details(change, slot, begin, account);
     recount_begin(change, account, change.layout().hot(slot).agent.load(std::memory_order_relaxed));
     note_restored(change, account, now);
     note_restored(change, kOverall, now);
+}
+
+// REQUIRES: nobody sees the slot yet.
+void fill_pending_end(Transaction& change, SlotIndex slot, const RestoreRequest& request, Now now) noexcept {
+    ColdSlot& cold = change.layout().cold(slot);
+    fill_words(change, cold, request);
+    note_pending_times(cold, pending_times_of(request, now));
 }
 
 void fill_over(Transaction& change, SlotIndex slot, const RestoreRequest& request,
@@ -59,9 +92,7 @@ void fill_over(Transaction& change, SlotIndex slot, const RestoreRequest& reques
     ColdSlot& cold = layout.cold(slot);
     layout.hot(slot).agent.store(refer(change, cut(request.agent, kMaxAgentBytes), account),
                                  std::memory_order_relaxed);
-    cold.ended_by.store(refer(change, cut(request.by, kMaxUserBytes), 0), std::memory_order_relaxed);
-    cold.message.store(refer(change, cut(request.message, kMaxMessageBytes), 0), std::memory_order_relaxed);
-    cold.why.store(refer(change, cut(request.why, kMaxMessageBytes), 0), std::memory_order_relaxed);
+    fill_words(change, cold, request);
     cold.ended_sequence.store(request.ended_sequence, std::memory_order_relaxed);
     change.add(layout.totals.ended, std::uint32_t{1});
 }
@@ -76,7 +107,7 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
     if (!is_over(request) && layout.totals.live.load(std::memory_order_relaxed) >= layout.geometry.capacity) {
         return false;
     }
-    drop_dead_alias(layout, request.key);
+    drop_dead_alias(layout, request.key, now);
     Transaction change(layout);
     const auto account = obtain_account(change, request.account);
     if (!account) {
@@ -102,6 +133,9 @@ bool restore_session(Layout& layout, const RestoreRequest& request, Now now) noe
                          remembered_from(request, now)));
     } else {
         fill_live(change, slot, request, *account, now);
+        if (request.pending_since) {
+            fill_pending_end(change, slot, request, now);
+        }
         publish(change, slot,
                 SlotWord(next_generation(layout, slot), SlotState::live, EndReason::none, now.boot));
     }

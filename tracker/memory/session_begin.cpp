@@ -22,8 +22,8 @@ Begun begin_session(Layout& layout, const BeginRequest& request, Now now) noexce
     if (layout.totals.live.load(std::memory_order_relaxed) >= layout.geometry.capacity) {
         return {BeginResult::table_full, {}};
     }
-    drop_dead_alias(layout, request.key);
-    make_room(layout);
+    drop_dead_alias(layout, request.key, now);
+    make_room(layout, RoomFor::session, now);
     Transaction change(layout);
     const auto account = obtain_account(change, request.account);
     if (!account) {
@@ -59,8 +59,8 @@ std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallT
     if (const Located known = locate(layout, key)) {
         return SessionHandle{known.slot, known.word.generation()};
     }
-    drop_dead_alias(layout, key);
-    make_room(layout);
+    drop_dead_alias(layout, key, now);
+    make_room(layout, RoomFor::session, now);
     Transaction change(layout);
     const auto index = obtain_account(change, account);
     if (!index) {

@@ -1,5 +1,6 @@
 #include "tracker/memory/accounts.h"
 #include "tracker/memory/instances.h"
+#include "tracker/memory/pending_end.h"
 #include "tracker/memory/session_table.h"
 #include "tracker/memory/slot_change.h"
 #include "tracker/memory/texts.h"
@@ -29,7 +30,7 @@ IdentifyResult rename_agent(Layout& layout, SlotIndex slot, std::string_view age
     Transaction change(layout);
     {
         const DetailChange details(change, layout.cold(slot));
-        change.set(hot.agent_hash, name_hash(layout, agent));
+        change.set(hot.names.agent, name_hash(layout, agent));
         change.set(hot.inherited, std::uint8_t{0});
         if (!same) {
             const AccountIndex account = hot.account.load(std::memory_order_relaxed);
@@ -50,9 +51,9 @@ void replace_label(Layout& layout, SlotIndex slot, std::string_view label, Now n
     Transaction change(layout);
     {
         const DetailChange details(change, layout.cold(slot));
-        const TextIndex before = cold.label.load(std::memory_order_relaxed);
-        change.set(hot.label_hash, name_hash(layout, label));
-        change.set(cold.label, refer(change, cut(ValidUtf8(label).view(), kMaxLabelBytes), 0));
+        const TextIndex before = cold.living.label.load(std::memory_order_relaxed);
+        change.set(hot.names.label, name_hash(layout, label));
+        change.set(cold.living.label, refer(change, cut(ValidUtf8(label).view(), kMaxLabelBytes), 0));
         report(change, slot, EventKind::identified, now);
         release(change, before);
     }
@@ -113,6 +114,12 @@ InstanceResult drop_instance(Layout& layout, SlotIndex slot, std::uint64_t key, 
     if (index == 0) {
         return InstanceResult::unknown;
     }
+    const bool is_last = hot.instances.load(std::memory_order_relaxed) == index &&
+                         layout.instance(index).next.load(std::memory_order_relaxed) == 0;
+    if (is_last && is_end_pending(layout.cold(slot))) {
+        carry_out_pending_end(layout, slot, now);
+        return InstanceResult::closed;
+    }
     Transaction change(layout);
     {
         const DetailChange details(change, layout.cold(slot));
@@ -126,13 +133,13 @@ InstanceResult drop_instance(Layout& layout, SlotIndex slot, std::uint64_t key, 
 bool drop_timed_out(Layout& layout, SlotIndex slot, Now now) noexcept {
     constexpr int kPerCall = 8;
     HotSlot& hot = layout.hot(slot);
-    const std::uint32_t timeout = layout.cold(slot).instance_seconds.load(std::memory_order_relaxed);
+    const std::uint32_t timeout = layout.cold(slot).living.instance_seconds.load(std::memory_order_relaxed);
     InstanceIndex index = hot.instances.load(std::memory_order_relaxed);
     int dropped = 0;
     for (std::uint32_t steps = 0; index != 0 && steps < kMaxInstanceRecords && dropped < kPerCall; ++steps) {
         const InstanceIndex next = layout.instance(index).next.load(std::memory_order_relaxed);
         if (is_timed_out(layout, index, timeout, now.boot)) {
-            drop_instance(layout, slot, layout.instance(index).key.load(std::memory_order_relaxed), now);
+            drop_instance(layout, slot, key_of_instance(layout, index), now);
             ++dropped;
         }
         index = next;

@@ -11,6 +11,7 @@
 #include "tracker/memory/index.h"
 #include "tracker/memory/layout.h"
 #include "tracker/memory/slot_word.h"
+#include "tracker/memory/transaction.h"
 
 namespace agent_sessions::tracker::memory {
 
@@ -24,8 +25,16 @@ std::optional<SessionHandle> enter_run_out(Layout& layout, SessionKey key, WallT
 // Lets counts, texts, instances and the event follow a slot whose word says `ending`. Others are left alone.
 void settle_slot(Layout& layout, SlotIndex slot, const EndRequest& request, Now now) noexcept;
 
-// Frees an ended slot, or that of an alias.
+// The same where whoever ended it does not come back: with the words of its pending end, where it ended so.
+void settle_abandoned(Layout& layout, SlotIndex slot, Now now) noexcept;
+
+// Gives a slot the words of an end. An empty one takes them away. Part of a change of its details.
+void replace_words(Transaction& change, ColdSlot& cold, const EndRequest& request) noexcept;
+
+// Frees an ended slot.
 void forget_slot(Layout& layout, SlotIndex slot) noexcept;
+// The last part of a change that frees a slot: it leaves the index, and the change is committed.
+void free_slot(Transaction& change, SlotIndex slot) noexcept;
 
 IdentifyResult rename_agent(Layout& layout, SlotIndex slot, std::string_view agent, Now now) noexcept;
 void replace_label(Layout& layout, SlotIndex slot, std::string_view label, Now now) noexcept;

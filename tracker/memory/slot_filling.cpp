@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tracker/memory/addresses.h"
 #include "tracker/memory/index.h"
 #include "tracker/memory/texts.h"
 #include "tracker/valid_utf8.h"
@@ -30,18 +31,21 @@ TextIndex agent_to_inherit(Layout& layout, SessionKey predecessor, AccountIndex 
     return layout.hot(before.slot).agent.load(std::memory_order_relaxed);
 }
 
+// The words of a living one, so that nothing is promised either should it be over.
 void fill_nobody(Layout& layout, SlotIndex slot) noexcept {
     HotSlot& hot = layout.hot(slot);
     ColdSlot& cold = layout.cold(slot);
     hot.agent.store(0, std::memory_order_relaxed);
-    hot.agent_hash.store(0, std::memory_order_relaxed);
-    hot.label_hash.store(0, std::memory_order_relaxed);
+    hot.names.agent.store(0, std::memory_order_relaxed);
+    hot.names.label.store(0, std::memory_order_relaxed);
     hot.inherited.store(0, std::memory_order_relaxed);
     hot.confirmed.store(0, std::memory_order_relaxed);
-    for (Shared<TextIndex>* text :
-         {&cold.label, &cold.address, &cold.user_agent, &cold.ended_by, &cold.message, &cold.why}) {
-        text->store(0, std::memory_order_relaxed);
+    for (Shared<std::uint32_t>* word :
+         {&cold.living.label, &cold.living.address, &cold.living.user_agent, &cold.living.instance_seconds,
+          &cold.living.pending_since, &cold.living.pending_until, &cold.ended_by, &cold.message, &cold.why}) {
+        word->store(0, std::memory_order_relaxed);
     }
+    cold.has_ipv4.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -61,11 +65,7 @@ void fill_slot(Layout& layout, SlotIndex slot, SessionKey key, WallTime started,
     hot.deadline.store(deadline_of(started, lifetime, now), std::memory_order_relaxed);
     hot.instances.store(0, std::memory_order_relaxed);
     hot.requests.store(0, std::memory_order_relaxed);
-    cold.instance_seconds.store(seconds_of(lifetime.instance), std::memory_order_relaxed);
     cold.begun.store(now.boot.time_since_epoch().count(), std::memory_order_relaxed);
-    cold.successor_nonce.store(0, std::memory_order_relaxed);
-    cold.successor_high.store(0, std::memory_order_relaxed);
-    cold.successor_low.store(0, std::memory_order_relaxed);
     cold.reactivations.store(0, std::memory_order_relaxed);
     cold.shown_next.store(0, std::memory_order_relaxed);
     cold.last_seen.store(0, std::memory_order_relaxed);
@@ -100,15 +100,16 @@ void fill_details(Transaction& change, SlotIndex slot, const BeginRequest& reque
     if (request.agent.empty() && request.predecessor) {
         inherit_agent(change, slot, *request.predecessor, account);
     }
-    hot.agent_hash.store(name_hash(layout, request.agent), std::memory_order_relaxed);
-    hot.label_hash.store(name_hash(layout, request.label), std::memory_order_relaxed);
+    hot.names.agent.store(name_hash(layout, request.agent), std::memory_order_relaxed);
+    hot.names.label.store(name_hash(layout, request.label), std::memory_order_relaxed);
     hot.confirmed.store(request.confirmed ? 1 : 0, std::memory_order_relaxed);
-    cold.label.store(refer(change, cut(ValidUtf8(request.label).view(), kMaxLabelBytes), 0),
-                     std::memory_order_relaxed);
-    cold.address.store(refer(change, cut(ValidUtf8(request.address).view(), kMaxAddressBytes), 0),
-                       std::memory_order_relaxed);
-    cold.user_agent.store(refer(change, cut(ValidUtf8(request.user_agent).view(), kMaxUserAgentBytes), 0),
-                          std::memory_order_relaxed);
+    cold.living.instance_seconds.store(seconds_of(request.lifetime.instance), std::memory_order_relaxed);
+    cold.living.label.store(refer(change, cut(ValidUtf8(request.label).view(), kMaxLabelBytes), 0),
+                            std::memory_order_relaxed);
+    fill_address(change, cold, cut(ValidUtf8(request.address).view(), kMaxAddressBytes));
+    cold.living.user_agent.store(
+        refer(change, cut(ValidUtf8(request.user_agent).view(), kMaxUserAgentBytes), 0),
+        std::memory_order_relaxed);
 }
 
 }  // namespace agent_sessions::tracker::memory

@@ -14,6 +14,7 @@ export interface MockState {
   health: string[];
   now: () => string;
   terminations: Record<string, unknown>[];
+  keeps: Record<string, unknown>[];
   gone: Set<string>;
 }
 

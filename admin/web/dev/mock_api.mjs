@@ -101,6 +101,26 @@ const inventAudit = (state) =>
     result: "done",
   }));
 
+const millisecondsOf = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** The session as it is once it is to end when its agent has finished. */
+function markEnding(state, session, { in: within, message = null }) {
+  const since = state.now();
+  const [, number, unit] = /^(\d+)([smh])$/.exec(within ?? "") ?? [];
+  const until = number ? new Date(Date.parse(since) + number * millisecondsOf[unit]).toISOString() : null;
+  return { ...session, state: "ending", ending: { since, until, by: state.user, message } };
+}
+
+const missing = (state, ref) => (state.gone.has(ref) ? "already_gone" : "not_found");
+
+/** Why the caller may change nothing; null where that is not so. */
+function refusedChange({ role, write }) {
+  if (role === "viewer") {
+    return problem(403, "role_insufficient", "Your role may not do this", "The role viewer sees only.");
+  }
+  return write ? null : problem(403, "read_only", "This endpoint is read-only", "It is configured with write=off.");
+}
+
 /** A page of a record's list. */
 const recordPage = (state, name, rows) => ({
   status: 200,
@@ -219,11 +239,13 @@ export function answer(state, method, path, parameters, body) {
     const agent = parameters.get("agent");
     const interaction = parameters.get("interaction");
     const address = parameters.get("address");
+    const wantedState = parameters.get("state");
     const found = listed.filter(
       (session) =>
         (search === "" || matches(session, search)) &&
         (agent === null || (session.agent ?? "") === agent) &&
         (address === null || (session.address ?? "") === address) &&
+        (wantedState === null || session.state === wantedState) &&
         (interaction === null || session.interactions.includes(interaction)),
     );
     found.sort(compare(key, sort.startsWith("-")));
@@ -275,13 +297,23 @@ export function answer(state, method, path, parameters, body) {
   }
 
   if (method === "POST" && path === "sessions/terminate") {
-    if (state.role === "viewer") {
-      return problem(403, "role_insufficient", "Your role may not do this", "The role viewer sees only.");
+    const refused = refusedChange(state);
+    if (refused) {
+      return refused;
     }
-    if (!state.write) {
-      return problem(403, "read_only", "This endpoint is read-only", "It is configured with write=off.");
+    if (body.filter && Object.keys(body.filter).length === 0 && state.role !== "admin") {
+      return problem(403, "role_insufficient", "Your role does not allow this", "Only an admin ends all.");
     }
     state.terminations.push(body);
+    // Ends it, or marks it; gives the word for what became of it.
+    const end = (session) => {
+      const marked = body.when === "finished" && session.instances > 0 ? markEnding(state, session, body) : null;
+      state.sessions = state.sessions.flatMap((other) => (other !== session ? [other] : marked ? [marked] : []));
+      if (!marked) {
+        state.gone.add(session.ref);
+      }
+      return marked ? "ending" : "terminated";
+    };
     if (body.filter) {
       const { account: of = "", agent, q = "" } = body.filter;
       const matching = listed.filter(
@@ -291,19 +323,36 @@ export function answer(state, method, path, parameters, body) {
           (q === "" || matches(session, q)),
       );
       if (matching.length !== body.expected) {
-        const refused = problem(409, "count_changed", "The number of sessions has changed", "Nothing was ended.");
-        return { ...refused, body: { ...refused.body, count: matching.length } };
+        const changed = problem(409, "count_changed", "The number of sessions has changed", "Nothing was ended.");
+        return { ...changed, body: { ...changed.body, count: matching.length } };
       }
-      state.sessions = state.sessions.filter((session) => !matching.includes(session));
-      return { status: 200, body: { ended: matching.length, already_gone: 0, durable: state.durable } };
+      const words = matching.map(end);
+      const ending = words.filter((word) => word === "ending").length;
+      return {
+        status: 200,
+        body: { ended: matching.length - ending, ending, already_gone: 0, durable: state.durable },
+      };
     }
     const results = body.refs.map((ref) => {
       const session = listed.find((candidate) => candidate.ref === ref);
-      if (session) {
-        state.sessions = state.sessions.filter((candidate) => candidate !== session);
-        state.gone.add(ref);
+      return { ref, result: session ? end(session) : missing(state, ref) };
+    });
+    return { status: 200, body: { results, durable: state.durable } };
+  }
+
+  if (method === "POST" && path === "sessions/keep") {
+    const refused = refusedChange(state);
+    if (refused) {
+      return refused;
+    }
+    state.keeps.push(body);
+    const results = body.refs.map((ref) => {
+      const session = listed.find((candidate) => candidate.ref === ref);
+      if (!session?.ending) {
+        return { ref, result: session ? "not_ending" : missing(state, ref) };
       }
-      return { ref, result: session ? "terminated" : state.gone.has(ref) ? "already_gone" : "not_found" };
+      state.sessions = state.sessions.map((other) => (other === session ? { ...other, state: "active", ending: null } : other));
+      return { ref, result: "kept" };
     });
     return { status: 200, body: { results, durable: state.durable } };
   }
@@ -326,6 +375,7 @@ export function newState(changes = {}) {
     health: [],
     now: () => new Date().toISOString(),
     terminations: [],
+    keeps: [],
     gone: new Set(),
     ...changes,
   };

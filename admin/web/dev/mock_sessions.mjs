@@ -28,6 +28,7 @@ export function inventSession(index, changes = {}) {
     address: `10.20.${index % 7}.${(index * 31) % 250}`,
     user_agent: browsers[index % browsers.length],
     state: "active",
+    ending: null,
     own: false,
     ...changes,
   };

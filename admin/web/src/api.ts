@@ -5,6 +5,7 @@ import type {
   Erased,
   Filter,
   Health,
+  KeptRefs,
   RecordFilter,
   RecordKind,
   RecordList,
@@ -69,9 +70,13 @@ export interface Person {
   account: string;
 }
 
-export interface Words {
+/** How sessions are to end. */
+export interface Manner {
   reason: string;
   message: string;
+  when: "now" | "finished";
+  /** With "finished": after so many minutes whatever is still open; null = as long as it takes. */
+  minutes: number | null;
 }
 
 export interface Api {
@@ -86,17 +91,16 @@ export interface Api {
   minutes(account: string, day: string): Promise<UsageMinutes>;
   peak(date: string, page: Page): Promise<UsagePeak>;
   record(kind: RecordKind, filter: RecordFilter, page: Page): Promise<RecordList>;
-  terminate(refs: string[], words: Words): Promise<TerminatedRefs>;
-  terminateMatching(filter: Filter, account: string, expected: number, words: Words): Promise<TerminatedMany>;
+  terminate(refs: string[], manner: Manner): Promise<TerminatedRefs>;
+  terminateMatching(filter: Filter, account: string, expected: number, manner: Manner): Promise<TerminatedMany>;
+  /** Takes back that sessions end when their agents have finished. */
+  keep(refs: string[]): Promise<KeptRefs>;
   erase(person: Person): Promise<Erased>;
 }
 
-/** Where a list can be had as CSV, with the same conditions. */
-export const csvOf = (path: string, parameters: Record<string, string>) => {
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ""));
-  const text = query.toString();
-  return `api/1/${path}.csv${text === "" ? "" : `?${text}`}`;
-};
+/** Where a list can be had as CSV, with the same conditions. An empty one is a condition too: `agent=` are the Guests. */
+export const csvOf = (path: string, { account = "", ...conditions }: Record<string, string> & { account?: string }) =>
+  pathOf(`api/1/${path}.csv`, { ...conditions, account: orNull(account) });
 
 const awayProblem = (status: number): Problem => ({
   title: strings.errors.away,
@@ -179,9 +183,10 @@ const pageParameters = ({ account, limit, cursor }: Page) => ({
   limit: String(limit),
   cursor,
 });
-const given = ({ reason, message }: Words) => ({
+const given = ({ reason, message, when, minutes }: Manner) => ({
   ...(reason === "" ? {} : { reason }),
   ...(message === "" ? {} : { message }),
+  ...(when === "now" ? {} : { when, ...(minutes === null ? {} : { in: `${minutes}m` }) }),
 });
 
 export function createApi(fetcher: typeof fetch): Api {
@@ -285,8 +290,8 @@ export function createApi(fetcher: typeof fetch): Api {
       const answer = await read<Omit<RecordList, "kind">>(kind, { ...filter, ...pageParameters(page) });
       return { ...none, ...answer, kind };
     },
-    terminate: (refs, words) => post<TerminatedRefs>("sessions/terminate", { refs, ...given(words) }),
-    terminateMatching: ({ agent, label, ...filter }, account, expected, words) =>
+    terminate: (refs, manner) => post<TerminatedRefs>("sessions/terminate", { refs, ...given(manner) }),
+    terminateMatching: ({ agent, label, ...filter }, account, expected, manner) =>
       post<TerminatedMany>("sessions/terminate", {
         filter: {
           ...filter,
@@ -295,8 +300,9 @@ export function createApi(fetcher: typeof fetch): Api {
           ...(account === "" ? {} : { account }),
         },
         expected,
-        ...given(words),
+        ...given(manner),
       }),
+    keep: (refs) => post<KeptRefs>("sessions/keep", { refs }),
     erase: ({ agent, account }) => post<Erased>("erase", { agent, ...(account === "" ? {} : { account }) }),
   };
 }

@@ -5,7 +5,9 @@ import { createPaging } from "./paging.js";
 import { createAsker } from "./store/asker.js";
 import { createDrawer } from "./store/drawer.js";
 import { createErasure } from "./store/erasure.js";
+import { createKeeping } from "./store/keeping.js";
 import { createLoading } from "./store/loading.js";
+import { createShownOutcome } from "./store/outcome.js";
 import { createSelection } from "./store/selection.js";
 import { createShownList } from "./store/shown_list.js";
 import { createShownView } from "./store/shown_view.js";
@@ -26,8 +28,10 @@ export function createStore(api: Api, initial: View = plainView) {
   const paging = createPaging(() => shownList.list.value?.next, refresh);
   const selection = createSelection(api, shownView, shownList);
   const viewChanges = createViewChanges(shownView, paging, selection, refresh);
-  const termination = createTermination(api, selection, asker.mayTerminate, refresh);
+  const shownOutcome = createShownOutcome();
+  const termination = createTermination(api, selection, asker, shownOutcome, refresh);
   const drawer = createDrawer(api);
+  const keeping = createKeeping(api, { ...asker, selection, shownOutcome }, drawer.close, refresh);
   const erasure = createErasure(api, drawer.close, refresh);
   const graph = createUsageGraph(api, shownView);
   const loading = createLoading(api, { asker, shownView, shownList, paging, graph });
@@ -45,8 +49,10 @@ export function createStore(api: Api, initial: View = plainView) {
     ...shownList,
     ...paging,
     ...selection,
+    ...shownOutcome,
     ...termination,
     ...drawer,
+    ...keeping,
     ...erasure,
     ...graph,
     ...loading,

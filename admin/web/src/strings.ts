@@ -9,6 +9,15 @@ const count = (value: number, one: string, many: string) =>
   `${number.format(value)} ${plural.select(value) === "one" ? one : many}`;
 const sessions = (value: number) => count(value, "session", "sessions");
 
+const outcomes = {
+  terminated: "terminated",
+  ending: "ending",
+  kept: "kept",
+  not_ending: "was not ending",
+  already_gone: "already gone",
+  not_found: "not found",
+};
+
 export const strings = {
   locale: "en",
   title: "Active Agents",
@@ -26,13 +35,27 @@ export const strings = {
     label: "Label",
     address: "Address",
     user_agent: "Browser",
+    state: "State",
   },
   columnsMenu: "Columns",
   tableLabel: "Active agent sessions",
   guest: "Guest",
   guestHint: "Not logged in",
-  ending: "ending",
-  endingHint: "Ends when the agent has finished",
+  states: { active: "active", ending: "ending" },
+  ending: {
+    badge: (until: string | null) => (until === null ? "ending" : `ending until ${until}`),
+    hint: (until: string | null) =>
+      until === null ? "It ends when the agent has finished." : `It ends when the agent has finished, at ${until} at the latest.`,
+    by: (user: string) => `Asked for by ${user}.`,
+    since: "Asked for at",
+    askedBy: "by",
+    message: "Message to the agent:",
+  },
+  keep: "Keep",
+  keepMatching: "Keep the ending ones",
+  keepMatchingHint: "Lets all sessions go on that match and are ending",
+  keepTicked: (value: number) => `Keep ${number.format(value)} ending`,
+  keepHint: (value: number) => (value === 1 ? "Lets the ending session go on" : `Lets the ${number.format(value)} ending sessions go on`),
   empty: "There are currently no Agents connected.",
   noMatch: (search: string) => `No session matches “${search}”.`,
   noMatchOfFilter: "No session matches these conditions.",
@@ -64,6 +87,8 @@ export const strings = {
     address: "Address is",
     idle_gt: "Idle for more than",
     multiple: "Agents with several sessions",
+    ending: "Ending sessions only",
+    state: "State is",
     any: "any time",
     idleChoice: (minutes: number) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
     remove: (condition: string) => `Remove the condition ${condition}`,
@@ -94,6 +119,7 @@ export const strings = {
 
   terminate: "Terminate Session",
   terminateHint: "Tick the sessions to terminate first.",
+  everybodyHint: "Only an admin terminates everybody at once. Set a condition, or choose an account.",
   readOnly: "Read-only: this endpoint is configured with write=off, so sessions can’t be terminated here.",
 
   question: {
@@ -108,38 +134,47 @@ export const strings = {
         : value === 0
           ? "None of them was active in the last minute."
           : `${number.format(value)} of them ${value === 1 ? "was" : "were"} active in the last minute.`,
+    when: "When",
+    now: "Now",
+    finished: "When the agent has finished",
+    atMost: "but at most after",
+    minutes: "minutes",
+    minutesHint: "Empty: as long as it takes.",
+    noMinutes: (most: number) => `A whole number from 1 to ${number.format(most)}, or nothing.`,
+    lost: "Unsaved steps of the agent may be lost.",
+    goesOn: "A session ends as soon as nothing is open in it, and takes its license until then. Where nothing is open it ends at once.",
     comeBack:
-      "Unsaved steps of the agent may be lost. Agents can come back by reloading their application; to keep someone out, disable the account at its login.",
+      "Agents can come back by reloading their application; to keep someone out, disable the account at its login.",
     reason: "Reason (optional)",
     reasonHint: "For the record of who ended what.",
     message: "Message to the agent (optional)",
     messageHint: "Shown on the page that tells the agent that the session was closed.",
+    messageHintFinished: "Shown at once in pages that have the script, and when the session was closed.",
     tooLong: (bytes: number) => `Too long by ${count(bytes, "byte", "bytes")}.`,
     cancel: "Cancel",
-    confirm: (value: number) => (value === 1 ? "Terminate session" : `Terminate ${sessions(value)}`),
+    confirm: (value: number, finished: boolean) =>
+      `${value === 1 ? "Terminate session" : `Terminate ${sessions(value)}`}${finished ? " when finished" : ""}`,
     pending: "Terminating…",
     unknownOutcome: "No answer came, so it is not known whether the sessions were ended. Refresh the list to see.",
   },
 
   result: {
-    title: "Result of Terminate Session",
-    summary: (counts: { terminated: number; ending: number; already_gone: number; not_found: number }) => {
+    title: "Result by session",
+    summary: (counts: Partial<Record<keyof typeof outcomes, number>>) => {
+      const { terminated = 0, ending = 0, kept = 0, not_ending = 0, already_gone = 0, not_found = 0 } = counts;
       const parts = [
-        counts.terminated > 0 ? `${sessions(counts.terminated)} terminated` : "",
-        counts.ending > 0 ? `${sessions(counts.ending)} will end when the agent has finished` : "",
-        counts.already_gone > 0 ? `${count(counts.already_gone, "had", "had")} already ended` : "",
-        counts.not_found > 0 ? `${number.format(counts.not_found)} not found` : "",
+        terminated > 0 ? `${sessions(terminated)} terminated` : "",
+        ending > 0 ? `${sessions(ending)} will end when the agent has finished` : "",
+        kept > 0 ? `${sessions(kept)} kept` : "",
+        not_ending > 0 ? `${count(not_ending, "was", "were")} not ending` : "",
+        already_gone > 0 ? `${number.format(already_gone)} had already ended` : "",
+        not_found > 0 ? `${number.format(not_found)} not found` : "",
       ].filter((part) => part !== "");
-      return `${names.format(parts)}.`;
+      return parts.length > 0 ? `${names.format(parts)}.` : "No session was left to act on.";
     },
-    outcome: {
-      terminated: "terminated",
-      ending: "ending",
-      already_gone: "already gone",
-      not_found: "not found",
-    },
+    outcome: outcomes,
     notDurable:
-      "Not stored on disk: the termination holds through reloads and restarts of nginx, but not when its memory is lost, as in a restart of the machine.",
+      "Not stored on disk: this holds through reloads and restarts of nginx, but not when its memory is lost, as in a restart of the machine.",
     dismiss: "Dismiss",
     agent: "Agent Id",
     started: "Session Start",
@@ -284,7 +319,7 @@ export const strings = {
     address: "Address",
     accounts: "Accounts",
     what: "What",
-    count: "Ended sessions",
+    count: "Sessions",
     showEnded: "Show who they were",
     result: "Result",
     everything: "all",
@@ -297,7 +332,7 @@ export const strings = {
       absolute: "longest time reached",
       logout: "logged out",
     },
-    actions: { terminate: "terminate", erase: "erase" },
+    actions: { terminate: "terminate", keep: "keep", erase: "erase" },
     results: { done: "done", refused: "refused" },
   },
 

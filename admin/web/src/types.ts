@@ -23,6 +23,8 @@ export type Erased = Schemas["Erased"];
 export type TerminateResult = Schemas["TerminateResult"];
 export type TerminatedRefs = Schemas["TerminatedRefs"];
 export type TerminatedMany = Schemas["TerminatedMany"];
+export type KeepResult = Schemas["KeepResult"];
+export type KeptRefs = Schemas["KeptRefs"];
 
 export const sortKeys = [
   "agent",
@@ -33,6 +35,7 @@ export const sortKeys = [
   "label",
   "address",
   "user_agent",
+  "state",
 ] as const satisfies readonly components["parameters"]["sort"][];
 export type SortKey = (typeof sortKeys)[number];
 
@@ -42,7 +45,7 @@ export interface Sort {
 }
 
 /** The conditions of the list, as the API names them. An empty agent stands for Guests; an absent one for anybody. */
-export const filterNames = ["q", "agent", "label", "interaction", "address", "idle_gt", "multiple"] as const;
+export const filterNames = ["q", "agent", "label", "interaction", "address", "idle_gt", "multiple", "state"] as const;
 export type FilterName = (typeof filterNames)[number];
 export type Filter = Readonly<Partial<Record<FilterName, string>>>;
 

@@ -45,8 +45,8 @@ export const plainView: View = {
   day: "",
 };
 
-/** The direction that a first click on a column gives: names from A, times and numbers from the top. */
-const descendingFirst: ReadonlySet<SortKey> = new Set<SortKey>(["started", "instances", "last_seen"]);
+/** The direction that a first click on a column gives: names from A, times, numbers and what is ending from the top. */
+const descendingFirst: ReadonlySet<SortKey> = new Set<SortKey>(["started", "instances", "last_seen", "state"]);
 
 export function nextSort(current: Sort, key: SortKey): Sort {
   return current.key === key

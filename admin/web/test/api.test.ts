@@ -100,6 +100,12 @@ test("the instant of an unchanged list is that of the answer that said so", asyn
 });
 
 test("lists can be had as CSV with the same conditions", () => {
-  assert.equal(csvOf("ended", { agent: "a&b", from: "" }), "api/1/ended.csv?agent=a%26b");
+  assert.equal(csvOf("ended", { agent: "a&b", account: "" }), "api/1/ended.csv?agent=a%26b");
+  assert.equal(csvOf("usage", { account: "acme" }), "api/1/usage.csv?account=acme");
   assert.equal(csvOf("usage", {}), "api/1/usage.csv");
+});
+
+test("the file of a list of Guests alone has Guests alone", () => {
+  assert.equal(csvOf("sessions", { agent: "", account: "" }), "api/1/sessions.csv?agent=");
+  assert.equal(csvOf("history", { agent: "", account: "acme" }), "api/1/history.csv?agent=&account=acme");
 });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { inventSession, inventSessions } from "../dev/mock_sessions.mjs";
+import type { Manner } from "../src/api.js";
 import { mockPage } from "./mock.js";
 
 const description = JSON.parse(readFileSync(path.resolve("../openapi.json"), "utf8")) as object;
@@ -17,10 +18,11 @@ function assertIs(schema: string, value: unknown) {
   assert.ok(validate(value), `${schema}: ${ajv.errorsText(validate.errors)}`);
 }
 
+const plain: Manner = { reason: "", message: "", when: "now", minutes: null };
 const page = { account: "", limit: 100, cursor: null };
 
 test("every answer of the mock is as described", async () => {
-  const { api, state } = mockPage({ sessions: inventSessions(30) });
+  const { api, state } = mockPage({ role: "admin", sessions: inventSessions(30) });
   assertIs("WhoAsks", await api.whoAmI());
   assertIs("Health", await api.health());
   const list = await api.sessions({ sort: { key: "started", descending: true }, limit: 9, cursor: null, filter: {}, account: "" });
@@ -38,17 +40,23 @@ test("every answer of the mock is as described", async () => {
     assertIs(schema, { ...others, ...(kind === "audit" ? { entries } : { sessions }) });
   }
   assertIs("Erased", await mockPage({ role: "admin" }).api.erase({ agent: "ada", account: "" }));
-  assertIs("TerminatedRefs", await api.terminate([inventSession(0).ref], { reason: "", message: "" }));
+  const [open] = list.answer.sessions.filter(({ instances }) => instances > 0);
+  assertIs("TerminatedRefs", await api.terminate([open?.ref ?? ""], { ...plain, when: "finished", minutes: 5 }));
+  assertIs("SessionDetails", await api.session(open?.ref ?? ""));
+  assertIs("KeptRefs", await api.keep([open?.ref ?? "", inventSession(0).ref]));
+  assertIs("TerminatedMany", await api.terminateMatching({}, "", 30, { ...plain, when: "finished" }));
 });
 
-test("what the page sends to end sessions is as described", async () => {
-  const { api, state } = mockPage({ sessions: inventSessions(3) });
-  const words = { reason: "why", message: "bye" };
+test("what the page sends to end sessions, and to keep them, is as described", async () => {
+  const { api, state } = mockPage({ role: "admin", sessions: inventSessions(3) });
+  const words: Manner = { ...plain, reason: "why", message: "bye" };
   await api.terminate([inventSession(0).ref], words);
-  await api.terminateMatching({ agent: "", idle_gt: "5m", multiple: "1" }, "acme", 1, words).catch(() => {});
-  await api.terminateMatching({}, "", 3, { reason: "", message: "" }).catch(() => {});
+  await api.terminateMatching({ agent: "", idle_gt: "5m", multiple: "1", state: "active" }, "acme", 1, { ...words, when: "finished", minutes: 90 }).catch(() => {});
+  await api.terminateMatching({}, "", 3, { ...plain, when: "finished" }).catch(() => {});
+  await api.keep([inventSession(1).ref]);
   const [refs, ...filters] = state.terminations;
   assertIs("TerminateRefs", refs);
+  assertIs("KeepRequest", state.keeps[0]);
   for (const filter of filters) {
     assertIs("TerminateFilter", filter);
   }

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inventSession, inventSessions } from "../dev/mock_sessions.mjs";
 import { activeInLastMinute } from "../src/activity.js";
+import type { Manner } from "../src/api.js";
+import type { Store } from "../src/store.js";
 import type { Session } from "../src/types.js";
 import { nextSort } from "../src/view.js";
 import { mockPage } from "./mock.js";
 
+const atOnce: Manner = { reason: "", message: "", when: "now", minutes: null };
 const refs = (sessions: readonly Session[] | undefined) => sessions?.map(({ ref }) => ref) ?? [];
 
 test("the list comes newest first, a hundred rows at a time", async () => {
@@ -117,14 +120,14 @@ test("terminating tells the result of each session and lets go of its tick", asy
   assert.ok(gone && stranger);
   state.sessions = state.sessions.filter(({ ref }: Session) => ref !== gone.ref && ref !== stranger.ref);
   state.gone.add(gone.ref);
-  await store.terminate("  shift ended ", "Bye,\nuntil\ttomorrow");
+  await store.terminate({ ...atOnce, reason: "  shift ended ", message: "Bye,\nuntil\ttomorrow" });
   assert.deepEqual(state.terminations, [{ refs: refs(chosen), reason: "shift ended", message: "Bye, until tomorrow" }]);
   const outcome = store.outcome.value;
   assert.deepEqual(
     outcome?.rows.map(({ result }) => result),
     ["already_gone", "not_found", "terminated"],
   );
-  assert.deepEqual(outcome?.counts, { terminated: 1, ending: 0, already_gone: 1, not_found: 1 });
+  assert.deepEqual(outcome?.counts, { terminated: 1, already_gone: 1, not_found: 1 });
   assert.equal(outcome?.durable, false);
   assert.equal(store.question.value, null);
   assert.equal(store.ticked.value.size, 0);
@@ -136,7 +139,7 @@ test("no reason and no message are not sent as empty ones", async () => {
   await store.refresh();
   store.tick(store.list.value?.sessions ?? [], true);
   await store.ask();
-  await store.terminate(" ", "");
+  await store.terminate({ ...atOnce, reason: " " });
   assert.deepEqual(state.terminations.map(Object.keys), [["refs"]]);
 });
 
@@ -146,7 +149,7 @@ test("a refused termination keeps the question, the ticks and says why", async (
   store.tick(store.list.value?.sessions ?? [], true);
   await store.ask();
   state.write = false;
-  await store.terminate("", "");
+  await store.terminate(atOnce);
   assert.equal(store.question.value?.problem?.code, "read_only");
   assert.equal(store.question.value?.pending, false);
   assert.equal(store.ticked.value.size, 2);
@@ -287,25 +290,42 @@ test("all that match are ended by their conditions and their number", async () =
   store.selectAllMatching();
   assert.equal(store.selectedCount.value, matching);
   await store.ask();
-  await store.terminate("", "");
+  await store.terminate(atOnce);
   assert.deepEqual(state.terminations, [{ filter: { q: "farid" }, expected: matching }]);
-  assert.deepEqual(store.outcome.value?.counts, { terminated: matching, ending: 0, already_gone: 0, not_found: 0 });
+  assert.deepEqual(store.outcome.value?.counts, { terminated: matching, ending: 0, already_gone: 0 });
   assert.equal(store.allMatching.value, null);
   assert.equal(state.sessions.length, 250 - matching);
 });
 
 test("where their number has changed nothing is ended, and the question names the new one", async () => {
-  const { store, state } = mockPage({ sessions: inventSessions(12) });
+  const { store, state } = mockPage({ role: "admin", sessions: inventSessions(12) });
   await store.refresh();
   store.selectAllMatching();
   await store.ask();
   state.sessions = [...state.sessions, inventSession(12)];
-  await store.terminate("", "");
+  await store.terminate(atOnce);
   assert.equal(state.sessions.length, 13);
   assert.equal(store.question.value?.problem?.code, "count_changed");
   assert.equal(store.selectedCount.value, 13);
-  await store.terminate("", "");
+  await store.terminate(atOnce);
   assert.equal(state.sessions.length, 0);
+});
+
+test("only an admin is asked whether everybody is to be ended; an operator's condition narrows it first", async () => {
+  for (const [role, narrow, asked] of [
+    ["admin", async () => {}, true],
+    ["operator", async () => {}, false],
+    ["operator", (store: Store) => store.searchFor("farid"), true],
+    ["operator", (store: Store) => store.chooseAccount("acme"), true],
+  ] as const) {
+    const { store } = mockPage({ role, sessions: inventSessions(12), accounts: ["acme", "beta"] });
+    await store.refresh();
+    await narrow(store);
+    store.selectAllMatching();
+    assert.equal(store.needsAdmin.value, !asked);
+    await store.ask();
+    assert.equal(store.question.value !== null, asked, role);
+  }
 });
 
 test("other conditions, another account or a tick end the selection of all that match", async () => {

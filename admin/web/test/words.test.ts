@@ -42,9 +42,23 @@ test("the question tells how many were active in the last minute", () => {
 
 test("the result names every outcome that occurred", () => {
   const { summary } = strings.result;
-  assert.equal(summary({ terminated: 1, ending: 0, already_gone: 0, not_found: 0 }), "1 session terminated.");
+  assert.equal(summary({ terminated: 1, ending: 0, already_gone: 0 }), "1 session terminated.");
   assert.equal(
-    summary({ terminated: 3, ending: 0, already_gone: 1, not_found: 2 }),
+    summary({ terminated: 3, already_gone: 1, not_found: 2 }),
     "3 sessions terminated, 1 had already ended, and 2 not found.",
   );
+  assert.equal(
+    summary({ terminated: 1, ending: 2 }),
+    "1 session terminated and 2 sessions will end when the agent has finished.",
+  );
+  assert.equal(summary({ kept: 2, not_ending: 1 }), "2 sessions kept and 1 was not ending.");
+  assert.equal(summary({ terminated: 0, ending: 0, already_gone: 0 }), "No session was left to act on.");
+});
+
+test("an ending session says until when at the latest, where there is a limit", () => {
+  const { ending } = strings;
+  assert.equal(ending.badge(null), "ending");
+  assert.equal(ending.badge("11:07:12"), "ending until 11:07:12");
+  assert.equal(ending.hint(null), "It ends when the agent has finished.");
+  assert.equal(ending.hint("tomorrow"), "It ends when the agent has finished, at tomorrow at the latest.");
 });

@@ -15,8 +15,9 @@ The demo runs. Ctrl-C stops it.
 Try
   1. Log in as an agent, open some interactions in tabs, and find yourself in the list of the admin.
   2. Tick your row, press Terminate Session, go back to a tab: it is told, and reloading reactivates.
-  3. See who is on:  curl -u viewer:${adminPassword} 'http://127.0.0.1:${port}/agents/api/1/sessions?sort=-instances&limit=5'
-  4. Reload nginx under load, nothing is lost:  kill -HUP ${nginx.pid}
-  5. No blocked request arrives:  tail -f '${settings.prefix}/application.log'
+  3. Tick one with open interactions and choose “When the agent has finished”: its tabs say so, and it ends with the last of them.
+  4. See who is on:  curl -u viewer:${adminPassword} 'http://127.0.0.1:${port}/agents/api/1/sessions?sort=-instances&limit=5'
+  5. Reload nginx under load, nothing is lost:  kill -HUP ${nginx.pid}
+  6. No blocked request arrives:  tail -f '${settings.prefix}/application.log'
 `;
 }

@@ -10,6 +10,9 @@ export const tickOf = (page, agent) =>
   page.getByRole("checkbox", { name: new RegExp(`^Select the session of ${agent},`) });
 export const rowOf = (page, agent) => rows(page).filter({ has: page.getByRole("rowheader", { name: agent, exact: true }) });
 
+/** A choice of "When" in the question. */
+export const when = (page, name) => page.getByRole("dialog").getByRole("radio", { name });
+
 export const headers = (page) =>
   page.locator(".scroller thead th").evaluateAll((cells) =>
     cells.map((cell) =>

@@ -30,6 +30,14 @@ after(() => browser?.close());
 /** A browser without cookies or a cache, as somebody has who comes for the first time; options of Playwright's newContext(). */
 export const newContext = (options) => browser.newContext(options);
 
+/** The same, in a browser that keeps pages for Back and Forward, which Playwright turns off. */
+export async function newKeepingContext(options) {
+  const keeping = await chromium.launch({ ...launch, ignoreDefaultArgs: ["--disable-back-forward-cache"] });
+  const context = await keeping.newContext(options);
+  context.on("close", () => void keeping.close().catch(() => {}));
+  return context;
+}
+
 /** The same, of somebody who lets frames of other sites have cookies that are not partitioned. */
 export async function newTrustingContext(options) {
   const profile = await mkdtemp(join(tmpdir(), "agent-sessions-profile-"));

@@ -1,6 +1,6 @@
-/** Waits until the check of the actual value no longer fails; the last failure counts. */
-export async function eventually(actual, check) {
-  const deadline = Date.now() + 10_000;
+/** Waits until the check of the actual value no longer fails, for so many seconds; the last failure counts. */
+export async function eventually(actual, check, seconds = 10) {
+  const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {
       return check(await actual());

@@ -1,6 +1,7 @@
 // A real nginx with the module in front of an agent application of this process, for one test.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -32,9 +33,18 @@ async function until(condition, what) {
   }
 }
 
+/** Opens a websocket that says nothing (RFC 6455, 4.2.2). */
+function acceptWebsocket(request, socket) {
+  const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+  socket.write(
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      `Sec-WebSocket-Accept: ${accept.digest("base64")}\r\n\r\n`,
+  );
+}
+
 /**
  * The application: `pages` by path, each a text of HTML or a function (request, response). ?login=NAME is answered with
- * the name of the agent.
+ * the name of the agent. A websocket is opened at any path.
  */
 async function startApplication(pages) {
   const requests = [];
@@ -53,6 +63,12 @@ async function startApplication(pages) {
     response.setHeader("Content-Type", "text/html; charset=utf-8");
     response.end(Buffer.from(page)); // With a text, Node would write the header's bytes in the text's encoding.
   });
+  const websockets = new Set();
+  server.on("upgrade", (request, socket) => {
+    websockets.add(socket);
+    socket.on("error", () => {});
+    acceptWebsocket(request, socket);
+  });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: server.address().port,
@@ -61,6 +77,7 @@ async function startApplication(pages) {
       new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
+        websockets.forEach((socket) => socket.destroy());
       }),
   };
 }
@@ -96,6 +113,7 @@ http {
     scgi_temp_path temp/scgi;
     access_log off;
     agent_sessions_zone browser capacity=${capacity} run=run state=${state};
+    map $http_upgrade $connection_upgrade { "" ""; default upgrade; }
     ${http.replaceAll("@PORT@", port)}
     server {
         listen 127.0.0.1:${port};
@@ -104,6 +122,9 @@ http {
         agent_sessions_agent $upstream_http_x_agent_id;
         ${server}
         location / {
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
             proxy_pass http://127.0.0.1:${applicationPort};
         }
         ${admin.replaceAll("@PORT@", port)}
@@ -225,6 +246,9 @@ export async function startGateway(
     requests: application.requests,
     sessions: async () => (await api("sessions")).sessions,
     terminateAll: (message) => api("sessions/terminate", { all: true, ...(message && { message }) }),
+    /** Lets every agent finish; `manner` has the "in" and "message" of the API. */
+    letAllFinish: (manner = {}) => api("sessions/terminate", { all: true, when: "finished", ...manner }),
+    keep: (refs) => api("sessions/keep", { refs }),
     halt,
     resume,
     reload: async () => {

@@ -26,10 +26,13 @@ const places = ({ role, write, accounts, total, brand }) => ({
         agent_sessions_account $http_x_test_account;
         agent_sessions_timezone $test_zone;
         agent_sessions_interaction $http_x_test_interaction $http_x_test_instance;
+        location = /agent-sessions.js { agent_sessions_client browser heartbeat=1s; }
         location ~ ^/quick/(?<quick_agent>.+)$ {
             keepalive_requests 100000;
             agent_sessions_agent $quick_agent;
-            return 204;
+            add_header X-Status $agent_session_status;
+            # A name is learned past the access checks only, ahead of which a "return" answers.
+            try_files /nothing =204;
         }`,
   admin: `
         location ${kPage} {
@@ -64,12 +67,15 @@ const places = ({ role, write, accounts, total, brand }) => ({
  *   past             what the history holds, of pastOf() (nothing)
  *   state            the directory for what lasts (a good one)
  *   brand            {name: text} of the files that stand in for the page's (none)
+ *   pages            of the application, by path (none of its own)
  * Resolves to
  *   url              of the page, below a prefix
  *   behindProxy      the page once more, below another path, through a proxy
- *   application      the URL of the application
+ *   application      the URL of the application, of a page that names no interaction
+ *   origin           the same without a path
  *   begin(session)   begins one more
  *   end(ref)         ends one behind the page's back
+ *   letFinish(refs)  marks them as ending, without a limit, behind it
  *   away(), back()   the server goes, and comes back at the same URL
  *   reload()         nginx gets its configuration anew
  *   close()          for good
@@ -85,8 +91,9 @@ export async function startServer({
   past = null,
   state,
   brand,
+  pages = {},
 } = {}) {
-  const gateway = await startGateway({}, { capacity, past, state, brand, ...places({ role, write, accounts, total, brand }) });
+  const gateway = await startGateway(pages, { capacity, past, state, brand, ...places({ role, write, accounts, total, brand }) });
   try {
     for (const session of sessions) {
       await beginSession(gateway.url, session);
@@ -102,11 +109,22 @@ export async function startServer({
     url: `${gateway.url}${kPage}`,
     behindProxy: `${gateway.url}/proxied/deep/`,
     application: `${gateway.url}/app`,
+    origin: gateway.url,
     begin: (session) => beginSession(gateway.url, session),
     end: async (ref) => {
       const { status } = await fetch(`${gateway.url}/elsewhere/api/1/sessions/${ref}`, { method: "DELETE" });
       if (status !== 204) {
         throw new Error(`DELETE answered ${status}`);
+      }
+    },
+    letFinish: async (refs) => {
+      const { status } = await fetch(`${gateway.url}/elsewhere/api/1/sessions/terminate`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Sec-Fetch-Site": "same-origin" },
+        body: JSON.stringify({ refs, when: "finished" }),
+      });
+      if (status !== 200) {
+        throw new Error(`terminate answered ${status}`);
       }
     },
     away: gateway.halt,

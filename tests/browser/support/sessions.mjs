@@ -90,6 +90,7 @@ function pipeline(port, requests) {
 export async function beginMany(url, count, account = "acme") {
   const { port, host } = new URL(url);
   const batch = 500;
+  const mostTimes = 10;
   const navigation = (index, cookie) =>
     `GET /quick/agent-${String(index).padStart(6, "0")} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/html\r\n` +
     `User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n` +
@@ -99,6 +100,12 @@ export async function beginMany(url, count, account = "acme") {
     const heads = await pipeline(port, indexes.map((index) => navigation(index)));
     const cookies = heads.map((head) => /^set-cookie: ([^;]+)/im.exec(head)?.[1]);
     assert.ok(cookies.every(Boolean), heads.find((head) => !/^set-cookie:/im.test(head)));
-    await pipeline(port, indexes.map((index, place) => navigation(index, cookies[place])));
+    // Where the zone was busy, the next navigation begins the session.
+    let places = [...indexes.keys()];
+    for (let time = 0; places.length > 0 && time < mostTimes; ++time) {
+      const begun = await pipeline(port, places.map((place) => navigation(indexes[place], cookies[place])));
+      places = places.filter((_, number) => !/^x-status: new/im.test(begun[number]));
+    }
+    assert.equal(places.length, 0, `${places.length} sessions did not begin`);
   }
 }

@@ -51,7 +51,7 @@ http {
         listen 127.0.0.1:)" +
             std::to_string(port) + ";\n";
     text += place("/", "", page("This is $request_method $request_uri"));
-    for (const char* code : {"401", "403", "407"}) {
+    for (const char* code : {"401", "403", "407", "429"}) {
         text += place(std::string("= /refused/") + code, "", std::string("return ") + code + ";");
     }
     text += place("= /redirect", "", "return 302 /app;");

@@ -16,15 +16,23 @@ constexpr std::size_t kBatch = 64;
 // So that every worker gets its share.
 constexpr std::size_t kPerConnection = 5000;
 
-int connect_to(int port) {
-    const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+sockaddr_in loopback(std::uint32_t number, int port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    timeval patience{10, 0};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + number);
+    return address;
+}
+
+// From the loopback address of this number.
+int connect_to(int port, std::uint32_t number) {
+    const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in own = loopback(number, 0);
+    const sockaddr_in address = loopback(0, port);
+    timeval patience{60, 0};
     setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    bind(connection, reinterpret_cast<const sockaddr*>(&own), sizeof(own));
+    connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
     return connection;
 }
 
@@ -61,17 +69,25 @@ int take_answer(std::string& received) {
 }  // namespace
 
 std::map<int, std::size_t> flood(int port, const std::string& request, std::size_t count) {
+    return flood(
+        port, [&request](std::size_t) { return request; }, count, 1);
+}
+
+std::map<int, std::size_t> flood(int port, const FloodRequest& request, std::size_t count,
+                                 std::size_t addresses) {
     std::map<int, std::size_t> answers;
     std::size_t done = 0;
-    while (done < count) {
-        const int connection = connect_to(port);
+    const std::size_t per_connection =
+        std::clamp<std::size_t>(count / std::max<std::size_t>(addresses, 1), 1, kPerConnection);
+    for (std::uint32_t address = 0; done < count; address = (address + 1) % addresses) {
+        const int connection = connect_to(port, address);
         std::string received;
-        const std::size_t until = std::min(count, done + kPerConnection);
+        const std::size_t until = std::min(count, done + per_connection);
         while (done < until) {
             const std::size_t batch = std::min(kBatch, until - done);
             std::string requests;
             for (std::size_t number = 0; number < batch; ++number) {
-                requests += request;
+                requests += request(done + number);
             }
             bool broken = !send_all(connection, requests);
             for (std::size_t number = 0; number < batch && !broken;) {

@@ -43,8 +43,9 @@ class HistoryTest : public GatewayTest {
     // Each is refused with the message, by a worker and by the database.
     void expect_ended(const std::vector<Ended>& sessions);
     void expect_written(const std::vector<Ended>& sessions);
-    // The worker that writes the history; 0 = none.
+    // The worker whose process writes the history, and that process; 0 = none.
     pid_t writer() const;
+    pid_t history_process() const;
     // A connection to this worker.
     Connection connection_to(pid_t worker) const;
     void lose_segment() const;

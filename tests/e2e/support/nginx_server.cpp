@@ -112,6 +112,13 @@ void NginxServer::obey_fault_plan(const std::filesystem::path& plan) {
     preload("libfile_faults.so", "AGENT_SESSIONS_FILE_FAULTS=" + plan.string());
 }
 
+void NginxServer::log_writes(const std::filesystem::path& log, const std::filesystem::path& below) {
+    write_file(log, "");
+    std::filesystem::permissions(log, std::filesystem::perms(0666));
+    preload("libwrite_log.so", "AGENT_SESSIONS_WRITE_LOG=" + log.string());
+    environment_.push_back("AGENT_SESSIONS_WRITE_LOG_BELOW=" + below.string());
+}
+
 std::vector<std::string> NginxServer::program(const std::vector<std::string>& arguments) const {
     std::vector<std::string> command;
     if (user_) {
@@ -253,6 +260,11 @@ void NginxServer::kill_all() {
     // The master first, or it would start new workers; stopped, so that the list of its children holds.
     kill(master, SIGSTOP);
     const std::vector<pid_t> children = children_of(master);
+    std::vector<pid_t> all = children;
+    for (const pid_t child : children) {
+        const std::vector<pid_t> started = children_of(child);  // they end with it
+        all.insert(all.end(), started.begin(), started.end());
+    }
     kill(master, SIGKILL);
     for (const pid_t child : children) {
         kill(child, SIGKILL);
@@ -261,7 +273,7 @@ void NginxServer::kill_all() {
     const auto is_there = [](pid_t process) { return kill(process, 0) == 0; };
     wait_until([&] {
         reap_strays();
-        return !is_there(master) && std::none_of(children.begin(), children.end(), is_there);
+        return !is_there(master) && std::none_of(all.begin(), all.end(), is_there);
     });
 }
 

@@ -40,6 +40,10 @@ class NginxServer {
     // From the next start on, the file layer obeys the FaultPlan in this file.
     void obey_fault_plan(const std::filesystem::path& plan);
 
+    // From the next start on, what is done to files below the directory is noted; see
+    // tests/write_log/write_log.h.
+    void log_writes(const std::filesystem::path& log, const std::filesystem::path& below);
+
     // Starts it as a daemon and waits for `workers` workers. False, with the reason in the test's report, if
     // not.
     bool start(std::size_t workers = 2);
@@ -47,6 +51,8 @@ class NginxServer {
     CommandResult start_refused();
     CommandResult check_configuration();  // nginx -t
     CommandResult command(const std::vector<std::string>& arguments);
+    // What command() runs, for whoever runs it otherwise.
+    std::vector<std::string> program(const std::vector<std::string>& arguments) const;
 
     // SIGHUP, then waits until the new workers serve. False = they never came.
     bool reload(std::size_t workers = 2);
@@ -74,7 +80,6 @@ class NginxServer {
 
   private:
     void preload(const char* library, const std::string& variable);
-    std::vector<std::string> program(const std::vector<std::string>& arguments) const;
     void check_log();
     void end_master(pid_t master, int signal);
 

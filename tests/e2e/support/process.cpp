@@ -97,6 +97,10 @@ bool is_running(pid_t process) {
     return state != 'X' && state != 'Z';
 }
 
+bool is_stopped(pid_t process) {
+    return status_of(process).state == 'T';
+}
+
 std::vector<pid_t> children_of(pid_t parent) {
     std::vector<pid_t> children;
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {

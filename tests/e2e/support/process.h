@@ -22,6 +22,7 @@ CommandResult run_command(const std::vector<std::string>& command);
 pid_t start_command(const std::vector<std::string>& command, const std::filesystem::path& output);
 
 bool is_running(pid_t process);
+bool is_stopped(pid_t process);  // by a signal
 std::vector<pid_t> children_of(pid_t parent);
 std::string command_line(pid_t process);
 // Resident memory, in KiB; 0 = gone.

@@ -10,6 +10,8 @@
 namespace agent_sessions::fuzz {
 namespace {
 
+using namespace std::chrono_literals;
+
 void check_words(const admin::TerminationWords& words) {
     for (const std::string& text : {words.reason, words.message}) {
         promise(text.size() <= admin::kMaxWordsBytes, "words are bounded");
@@ -54,7 +56,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         admin::JsonBody json(body);
         read_whole(json);
         admin::TerminateRequest request = admin::parse_terminate_request(json.take());
-        check_words(request.words);
+        check_words(request.terms.words);
+        promise(!request.terms.limit || (request.terms.when_finished && *request.terms.limit > 0ms),
+                "a limit is one of finishing");
         if (auto* const refs = std::get_if<admin::RefList>(&request.what)) {
             read_whole(*refs);
             const std::vector<tracker::SessionKey> keys = refs->take();

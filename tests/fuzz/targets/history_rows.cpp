@@ -30,19 +30,20 @@ const std::vector<Table> kTables{
                  "user_agent", "started",  "began_at",       "began_sequence", "logged_in_at",
                  "last_seen",  "ended_at", "ended_sequence", "reason",         "ended_by",
                  "why",        "message",  "idle",           "absolute",       "instance",
-                 "expires",    "recorded", "memory_days"}},
+                 "expires",    "recorded", "memory_days",    "ending_since",   "ending_until"}},
     {"not_before", {"account", "agent", "boundary", "at", "ended_by", "why", "message", "pending"}},
     {"audit", {"id", "at", "accounts", "agent", "ended", "result"}},
 };
 
-// Closed by a person, run out, logged out and alive, all within the last hour.
+// Closed by a person, run out, logged out, about to be closed and alive, all within the last hour.
 constexpr const char* kRows = R"sql(
 DELETE FROM state; DELETE FROM account; DELETE FROM session; DELETE FROM not_before; DELETE FROM audit;
+DELETE FROM alias;
 INSERT INTO state (id, segment, epoch, last_sequence) VALUES (1, x'00', 3, 40);
 INSERT INTO account VALUES (1, '*', '', 1772000000000), (2, 'acme', 'Europe/Berlin', 1772000000000);
 INSERT INTO session SELECT key, 2, agent, 'north', '192.0.2.1', 'Firefox', 1772535600000, 1772535600000, n, NULL, ended,
     ended, iif(reason IS NULL, NULL, n + 10), reason, iif(reason = 1, 'root', NULL), NULL, NULL, 1800, 43200, 1800,
-    1772578800000, 1, iif(reason = 1, 30, 0)
+    1772578800000, 1, iif(reason = 1, 30, 0), iif(n = 4, 1772535700000, NULL), iif(n = 4, 1772539300000, NULL)
 FROM (SELECT 1 AS n, x'00112233445566778899aabbccddee01' AS key, 'ada' AS agent, 1 AS reason, 1772535700000 AS ended
     UNION ALL SELECT 2, x'10112233445566778899aabbccddee02', 'ada', 4, 1772535700000
     UNION ALL SELECT 3, x'20112233445566778899aabbccddee03', NULL, 6, 1772535700000
@@ -50,6 +51,7 @@ FROM (SELECT 1 AS n, x'00112233445566778899aabbccddee01' AS key, 'ada' AS agent,
     UNION ALL SELECT 5, x'40112233445566778899aabbccddee05', NULL, NULL, NULL);
 INSERT INTO audit VALUES (1, 1772535700000, 'root', 'admin', '192.0.2.1', 'terminate', 'acme' || char(10), 'all', NULL,
     NULL, NULL, 1, 'done');
+INSERT INTO alias VALUES (x'50112233445566778899aabbccddee06', x'30112233445566778899aabbccddee04');
 INSERT INTO not_before VALUES (1, 2, 'bob', 3, 1772535700000, 'root', NULL, NULL, 1);
 )sql";
 

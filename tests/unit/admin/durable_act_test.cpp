@@ -25,6 +25,8 @@ class DurableActs : public ::testing::Test {
     void commit(std::uint64_t sequence) {
         tracker::HistoryFeed(segment_.tracker()).note_saved({sequence, 0, 0}, clock_.now());
     }
+    std::uint64_t awaited() const { return tracker::HistoryFeed(segment_.tracker()).awaited_sequence(); }
+    bool is_held() const { return tracker::HistoryFeed(segment_.tracker()).is_held(now()); }
     tracker::Now now() const { return clock_.now(); }
 
     MemorySegment segment_;
@@ -51,6 +53,31 @@ TEST_F(DurableActs, AboutAnAgentIsDurableOnceItsSessionsAreWritten) {
     EXPECT_EQ(act.is_durable(now()), std::nullopt);
     commit(segment_.tracker().latest_sequence());
     EXPECT_EQ(act.is_durable(now()), true);
+}
+
+TEST_F(DurableActs, AboutAnAccountIsWrittenBeforeItsSessionsAndAgainOnceTheyHaveEnded) {
+    DurableAct act = act_about("");
+    ASSERT_TRUE(act.record_sweeping("*", "", now()));
+    EXPECT_EQ(awaited(), segment_.tracker().latest_sequence());
+    act.hold(now());
+    EXPECT_TRUE(is_held());
+    act.finish(3, now());
+    EXPECT_EQ(awaited(), segment_.tracker().latest_sequence());
+}
+
+// Or it would be written twice before it is durable.
+TEST_F(DurableActs, AboutAnAgentIsWrittenWithItsSessions) {
+    DurableAct act = act_about("alice");
+    ASSERT_TRUE(act.record_sweeping("*", "alice", now()));
+    EXPECT_EQ(awaited(), 0u);
+    act.finish(3, now());
+    EXPECT_EQ(awaited(), segment_.tracker().latest_sequence());
+}
+
+TEST_F(DurableActs, ThatDidNothingWaitsForWhatWasDoneBefore) {
+    DurableAct act = act_about("");
+    act.record_nothing();
+    EXPECT_EQ(awaited(), segment_.tracker().latest_sequence());
 }
 
 TEST_F(DurableActs, IsNotWaitedForWhereTheDiskRefuses) {

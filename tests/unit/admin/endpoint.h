@@ -40,6 +40,9 @@ struct NewSession {
     tracker::Millis started_ago{0};
 };
 
+// What became of each ref that an act named.
+using Results = std::vector<std::string>;
+
 class Endpoint : public ::testing::Test {
   protected:
     struct Asked {
@@ -84,6 +87,18 @@ class Endpoint : public ::testing::Test {
     }
     bool is_live(tracker::SessionKey key) {
         return tracker_.find(key, clock_.now()).state == tracker::Found::State::live;
+    }
+
+    static std::string quoted(tracker::SessionKey key) { return "\"" + tracker::to_ref(key) + "\""; }
+
+    static Results results_of(const Response& response) {
+        Results results;
+        EXPECT_EQ(response.status, 200) << response.body;
+        const boost::json::object answer = json_of(response);
+        for (const boost::json::value& result : answer.at("results").as_array()) {
+            results.emplace_back(result.as_object().at("result").as_string());
+        }
+        return results;
     }
 
     // What the history is to keep of what was done and tried.

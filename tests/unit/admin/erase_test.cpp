@@ -17,6 +17,22 @@ class EraseTest : public Endpoint {
         EXPECT_TRUE(tracker_.read_row(key, clock_.now(), row));
         return row.agent;
     }
+
+    // From here on `reader` is asked for what the table does not know.
+    void ask_history(tracker::history::Reader* reader) {
+        history_ = reader;
+        waits_for_thread_ = true;
+        tracker::HistoryFeed(tracker_).note_state(tracker::HistoryState::failing, 0);  // so that nobody waits
+    }
+};
+
+// A history that knows an account, "gone", of which the table knows nothing.
+struct KnownAccount {
+    explicit KnownAccount(tracker::WallTime now) { database.add_account(connection, "gone", now); }
+
+    tracker::history::HistoryDatabase database;
+    tracker::history::Connection connection = database.writer();
+    tracker::history::Reader reader{database.path()};
 };
 
 TEST_F(EraseTest, APseudonymTakesThePlaceOfTheName) {
@@ -130,13 +146,8 @@ TEST_F(EraseTest, IsRefusedWhereTheHistoryCannotBeTold) {
 TEST_F(EraseTest, AnAccountThatOnlyTheHistoryKnowsIsAskedFor) {
     history_ = nullptr;
     EXPECT_EQ(code_of(erase(R"({"agent": "anna", "account": "gone"})")), "account_not_found");
-    tracker::history::HistoryDatabase database;
-    tracker::history::Connection connection = database.writer();
-    database.add_account(connection, "gone", clock_.now().wall);
-    tracker::history::Reader reader(database.path());
-    history_ = &reader;
-    waits_for_thread_ = true;
-    tracker::HistoryFeed(tracker_).note_state(tracker::HistoryState::failing, 0);  // so that nobody waits
+    KnownAccount known(clock_.now().wall);
+    ask_history(&known.reader);
     EXPECT_EQ(erase(R"({"agent": "anna", "account": "gone"})").status, 200);
     EXPECT_EQ(code_of(erase(R"({"agent": "anna", "account": "typo"})")), "account_not_found");
     ASSERT_EQ(acts().size(), 3u);
@@ -145,6 +156,16 @@ TEST_F(EraseTest, AnAccountThatOnlyTheHistoryKnowsIsAskedFor) {
         EXPECT_EQ(acts()[attempt].agent, "") << "the name is not told";
         EXPECT_EQ(acts()[attempt].accounts, "*\n");
     }
+    history_ = nullptr;
+}
+
+TEST_F(EraseTest, AnAccountOfOthersThatOnlyTheHistoryKnowsIsNotErased) {
+    KnownAccount known(clock_.now().wall);
+    ask_history(&known.reader);
+    caller_.accounts = "alpha";
+    EXPECT_EQ(code_of(erase(R"({"agent": "anna", "account": "gone"})")), "account_not_found");
+    ASSERT_EQ(acts().size(), 1u);
+    EXPECT_TRUE(acts().front().refused);
     history_ = nullptr;
 }
 

@@ -44,6 +44,21 @@ TEST_F(HandleTest, EveryRouteNamesItsMethods) {
     }
 }
 
+TEST_F(HandleTest, NoReadTakesAParameterThatItDoesNotKnow) {
+    caller_.role = "admin";
+    const std::string ref = tracker::to_ref(begin());
+    for (const std::string& path :
+         {std::string("health"), std::string("health/segment"), std::string("api/1/"),
+          std::string("api/1/openapi.json"), std::string("api/1/accounts"), std::string("api/1/usage"),
+          std::string("api/1/usage/minutes"), std::string("api/1/usage/peak"), std::string("api/1/sessions"),
+          "api/1/sessions/" + ref, std::string("api/1/history"), std::string("api/1/ended"),
+          std::string("api/1/audit")}) {
+        const Response response = get(path + "?foo=1");
+        EXPECT_EQ(response.status, 400) << path;
+        EXPECT_EQ(code_of(response), "unknown_parameter") << path;
+    }
+}
+
 TEST_F(HandleTest, ElsewhereIsNothing) {
     for (const char* path : {"x", "api", "api/", "api/1", "api/2/", "api/1/session", "api/1/sessions?",
                              "api/1/Sessions", "api/1//sessions", "Health", "health/", "/health", "app-.js",
@@ -81,6 +96,14 @@ TEST_F(HandleTest, ApiAnswersAreNeverStoredAndNeverShared) {
             EXPECT_EQ(value.find_first_of("\r\n"), std::string::npos) << path;
         }
     }
+}
+
+TEST_F(HandleTest, TheDescriptionIsAFileThatIsAskedForAgain) {
+    const Response response = get("api/1/openapi.json");
+    EXPECT_EQ(header(response, "Cache-Control"), "no-cache");
+    Asked again = asked("GET", "api/1/openapi.json");
+    again.if_none_match = header(response, "ETag");
+    EXPECT_EQ(ask(again).status, 304);
 }
 
 TEST_F(HandleTest, GetChangesNothing) {

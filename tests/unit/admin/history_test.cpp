@@ -377,7 +377,18 @@ TEST_F(HistoryRoutes, TheAuditShowsNobodyTheActsOnAccountsOfOthers) {
     caller_.accounts = "alpha";
     list = get_json("api/1/audit");
     EXPECT_EQ(list.at("filtered").to_number<int>(), 1);
+}
+
+TEST_F(HistoryRoutes, AnActionThatNobodyKnowsIsNoEmptyAudit) {
+    store_act("alpha\n", "ref 1");
+    EXPECT_EQ(get_json("api/1/audit?action=terminate").at("filtered").to_number<int>(), 1);
+    EXPECT_EQ(get_json("api/1/audit?action=keep").at("filtered").to_number<int>(), 0);
     EXPECT_EQ(get_json("api/1/audit?action=erase").at("filtered").to_number<int>(), 0);
+    for (const char* action : {"foo", "", "Terminate"}) {
+        const Response response = get("api/1/audit?action=" + std::string(action));
+        EXPECT_EQ(code_of(response), "invalid_parameter") << action;
+        EXPECT_NE(response.body.find("terminate, keep or erase"), std::string::npos) << response.body;
+    }
 }
 
 TEST_F(HistoryRoutes, ListsAreFilesOfCommaSeparatedValuesToo) {
@@ -421,6 +432,11 @@ TEST_F(HistoryRoutes, EveryListHasItsFile) {
         std::string path(target);
         path.insert(std::min(path.find('?'), path.size()), ".csv");
         EXPECT_EQ(get("api/1/" + path).body, response.body) << path;
+    }
+    Asked unwanted = asked("GET", "api/1/accounts");
+    for (const char* accept : {"application/json, text/csv;q=0", "text/csv; header=present; Q=0.000"}) {
+        unwanted.accept = accept;
+        EXPECT_EQ(header(ask(unwanted), "Content-Type"), "application/json") << accept << ": not acceptable";
     }
     EXPECT_EQ(code_of(get("api/1/sessions/terminate.csv")), "session_not_found");
     EXPECT_EQ(code_of(get("api/1/.csv")), "not_found");

@@ -86,6 +86,48 @@ TEST(SessionFilterTest, AddressIsExactAndEmptyMeansNone) {
     EXPECT_EQ(filter_of("address", "192.0.2.1").description(), "address \"192.0.2.1\"");
 }
 
+TEST(SessionFilterTest, IsDescribedAsItWasTyped) {
+    EXPECT_EQ(filter_of("q", "\u00c9LODIE M").description(), "search \"\u00c9LODIE M\"");
+    EXPECT_EQ(filter_of("label", "the \"A\" team").description(), "label \"the \"\"A\"\" team\"");
+    EXPECT_EQ(filter_of("agent", "").description(), "agent Guest");
+}
+
+// A part of a name at its end could not be erased.
+TEST(SessionFilterTest, ADescriptionLeavesOutWholeValuesWhereThereIsNoRoom) {
+    SessionFilter filter;
+    const std::string label(tracker::kMaxLabelBytes, 'l');
+    for (const auto& [name, value] : {std::pair<std::string, std::string>{"account", "acme"},
+                                      {"agent", "Maximilian"},
+                                      {"label", label},
+                                      {"q", std::string(256, 'q')},
+                                      {"multiple", "1"}}) {
+        filter.set(Source::query, name, name, value);
+    }
+    const std::string names = "account \"acme\", agent \"Maximilian\", label ";
+    const std::string end = ", search \u2026, agents with several sessions";
+    EXPECT_EQ(filter.description(), names + '"' + label + '"' + end);
+    EXPECT_EQ(filter.description((names + end).size() + label.size()), names + "\u2026" + end);
+}
+
+TEST(SessionFilterTest, ADescriptionAlwaysFits) {
+    SessionFilter filter;
+    for (const auto& [name, most] :
+         {std::pair<std::string, std::size_t>{"account", tracker::kMaxAccountBytes},
+          {"agent", tracker::kMaxAgentBytes},
+          {"label", tracker::kMaxLabelBytes},
+          {"interaction", tracker::kMaxInteractionBytes},
+          {"address", tracker::kMaxAddressBytes},
+          {"q", std::size_t{256}}}) {
+        filter.set(Source::query, name, name, std::string(most, '"'));
+    }
+    filter.set(Source::query, "idle_gt", "idle_gt", "365d");
+    filter.set(Source::query, "multiple", "multiple", "1");
+    filter.set(Source::query, "state", "state", "ending");
+    const std::string terms = "when finished, after 86400 s at most: ";
+    EXPECT_LE(terms.size() + filter.description(tracker::kMaxActTextBytes - terms.size()).size(),
+              tracker::kMaxActTextBytes);
+}
+
 TEST(SessionFilterTest, AgentIsExactAndEmptyMeansGuests) {
     EXPECT_TRUE(filter_of("agent", "Ada").accepts(ada(), "alpha"));
     EXPECT_FALSE(filter_of("agent", "ada").accepts(ada(), "alpha"));

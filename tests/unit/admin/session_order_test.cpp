@@ -65,9 +65,9 @@ TEST(SessionOrderTest, AGuestSortsAsItsWordAndCaseDoesNotCount) {
     const SessionOrder order{SortColumn::agent, false};
     const tracker::Now now{};
     tracker::Row row;
-    EXPECT_EQ(order.row_key(row, "alpha", now).text, "guest");
+    EXPECT_EQ(order.value_of(row, "alpha", now).key().text, "guest");
     row.agent = "ZOË";
-    EXPECT_EQ(order.row_key(row, "alpha", now).text, "zoë");
+    EXPECT_EQ(order.value_of(row, "alpha", now).key().text, "zoë");
 }
 
 TEST(SessionOrderTest, LastSeenIsAPlaceOnTheClockThatDoesNotJump) {
@@ -80,7 +80,7 @@ TEST(SessionOrderTest, LastSeenIsAPlaceOnTheClockThatDoesNotJump) {
         const tracker::Now now{tracker::WallTime{5'000s} + tracker::Millis{index}, tracker::BootTime{160s}};
         tracker::Row row;
         row.last_seen = now.wall - (now.boot - seen);
-        numbers[index] = order.row_key(row, "alpha", now).number;
+        numbers[index] = order.value_of(row, "alpha", now).number;
     }
     EXPECT_EQ(numbers[0], numbers[1]);
     EXPECT_EQ(numbers[0], 100'000);
@@ -101,7 +101,7 @@ TEST(FirstKeysTest, KeepsTheFirstWhateverTheSequence) {
             std::shuffle(keys.begin(), keys.end(), random);
             FirstKeys first(order, size);
             for (const SortKey& key : keys) {
-                first.offer(key);
+                first.offer({key.text, key.number, key.session});
             }
             std::vector<SortKey> expected = keys;
             std::sort(expected.begin(), expected.end(), before);

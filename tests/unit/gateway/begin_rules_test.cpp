@@ -31,7 +31,7 @@ TEST(Settle, NothingBeginsWhereItMustNot) {
         EXPECT_EQ(settle(planned, {500, true}), planned);
         EXPECT_EQ(settle(planned, {101, true}), planned);
         EXPECT_EQ(settle(planned, {200, false}), Action::pass_untracked);
-        for (const int status : {401, 403, 407}) {
+        for (const int status : {401, 403, 407, 429}) {
             EXPECT_EQ(settle(planned, {status, true}), Action::pass_untracked) << status;
         }
         EXPECT_EQ(settle(planned, {200, true, true}), Action::pass_untracked) << "the page of a refusal";
@@ -45,7 +45,7 @@ TEST(Settle, LeavesEverythingElse) {
     for (const Action planned : {Action::pass_live, Action::pass_live_quiet, Action::pass_untracked,
                                  Action::refuse_required, Action::refuse_conflict, Action::tell_ended,
                                  Action::refuse_ended, Action::reactivate_by_mark, Action::drop_mark}) {
-        for (const int status : {200, 304, 401, 403, 407}) {
+        for (const int status : {200, 304, 401, 403, 407, 429}) {
             EXPECT_EQ(settle(planned, {status, false}), planned);
         }
     }
@@ -56,7 +56,7 @@ TEST(Settle, AUsedReactivationStillGivesACookie) {
     EXPECT_EQ(settle(planned, {200, true}), planned);
     EXPECT_EQ(settle(planned, {302, true}), planned);
     EXPECT_EQ(settle(planned, {200, false}), Action::issue_cookie);
-    for (const int status : {401, 403, 407}) {
+    for (const int status : {401, 403, 407, 429}) {
         EXPECT_EQ(settle(planned, {status, true}), Action::issue_cookie) << status;
     }
     EXPECT_EQ(settle(planned, {200, true, true}), Action::issue_cookie);

@@ -12,11 +12,12 @@ TEST(ClientBeacon, AnEmptyBodyIsAMereQuestion) {
     EXPECT_TRUE(beacon.fault.empty());
     EXPECT_TRUE(beacon.open.empty());
     EXPECT_FALSE(beacon.active);
+    EXPECT_FALSE(beacon.left);
 }
 
 TEST(ClientBeacon, EveryMemberIsRead) {
     const Beacon beacon = parse_beacon(
-        R"({"open":[{"name":"Billing","instance":"a"}],"close":[{"name":"b"}],"active":true,"page":"/x?y"})");
+        R"({"open":[{"name":"Billing","instance":"a"}],"close":[{"name":"b"}],"active":true,"left":true,"page":"/x?y"})");
     ASSERT_EQ(beacon.fault, "");
     ASSERT_EQ(beacon.open.size(), 1U);
     EXPECT_EQ(beacon.open[0].name, "Billing");
@@ -24,6 +25,7 @@ TEST(ClientBeacon, EveryMemberIsRead) {
     ASSERT_EQ(beacon.close.size(), 1U);
     EXPECT_EQ(beacon.close[0].instance, "");
     EXPECT_TRUE(beacon.active);
+    EXPECT_TRUE(beacon.left);
     EXPECT_EQ(beacon.page, "/x?y");
 }
 

@@ -69,6 +69,21 @@ TEST_F(Acts, FinishedAfterTheyWereWrittenStillTellHowMany) {
     EXPECT_EQ(number("SELECT pending FROM not_before"), 0);
 }
 
+// The audit said for ever that it had ended nobody.
+TEST_F(Acts, FinishedInEventsThatTheRingRanOverStillTellHowMany) {
+    const SessionHandle handle = begin(1, "alice");
+    const ActTicket written = sweep("*");
+    follow();
+    tracker_.finish_act(written, 17, clock_.now());
+    const ActTicket goes_on = sweep("acme");
+    overrun(handle);
+    follow();
+    EXPECT_EQ(number("SELECT ended FROM audit WHERE id = " + std::to_string(written.number)), 17);
+    EXPECT_EQ(number("SELECT pending FROM not_before WHERE id = " + std::to_string(written.number)), 0);
+    EXPECT_EQ(number("SELECT pending FROM not_before WHERE id = " + std::to_string(goes_on.number)), 1)
+        << "it is not over";
+}
+
 TEST_F(Acts, AnErasureTakesNameAddressAndBrowserAndLeavesTheCounts) {
     BeginRequest alice = request(1, "alice");
     alice.address = "192.0.2.1";
@@ -95,6 +110,50 @@ TEST_F(Acts, AnErasureInOneAccountLeavesTheNamesakeOfAnother) {
     EXPECT_EQ(number("SELECT count(*) FROM session WHERE agent = 'alice'"), 1);
     EXPECT_EQ(row(2).agent, "alice");
     EXPECT_EQ(row(1).agent, "erased-1");
+}
+
+// An admin could make the audit tell something else of acts, by a "name" that is a ref or a word of ours.
+TEST_F(Acts, AnErasureLeavesRefsAndTheModulesWordsAlone) {
+    const std::string ref(32, '7');
+    const std::pair<std::string_view, std::string_view> names[] = {
+        {ref, ref}, {"all", "all"}, {"search", "search \"bob\""}, {"Guest", "agent Guest, label none"}};
+    for (const auto& [name, what] : names) {
+        terminate(what);
+        follow();
+        erase(name);
+        follow();
+        EXPECT_EQ(number("SELECT count(*) FROM audit WHERE what = '" + std::string(what) + "'"), 1) << name;
+    }
+}
+
+TEST_F(Acts, AnErasureFindsASearchForTheNameInAnyCase) {
+    terminate("search \"\u00e9lodie martin\"");
+    follow();
+    erase("\u00c9lodie Martin");
+    follow();
+    EXPECT_EQ(text("SELECT what FROM audit WHERE action = 'terminate'"), "search \"erased-1\"");
+}
+
+// An admin of one account could change what the audit tells of acts that only others may see.
+TEST_F(Acts, AnErasureInOneAccountLeavesTheWordsOfActsOnAllOfThem) {
+    terminate("search \"alice\"", "sat with alice", kAllAccountsLine);
+    follow();
+    erase("alice", "acme");
+    follow();
+    EXPECT_EQ(text("SELECT what FROM audit WHERE action = 'terminate'"), "search \"alice\"");
+    EXPECT_EQ(text("SELECT reason FROM audit WHERE action = 'terminate'"), "sat with alice");
+    erase("alice");
+    follow();
+    EXPECT_EQ(text("SELECT what FROM audit WHERE action = 'terminate'"), "search \"erased-1\"");
+    EXPECT_EQ(text("SELECT reason FROM audit WHERE action = 'terminate'"), "sat with erased-1");
+}
+
+TEST_F(Acts, AnErasureInOneAccountTakesTheNameOutOfActsOnAllSessionsOfThatAgent) {
+    sweep("*", "alice");
+    follow();
+    erase("alice", "acme");
+    follow();
+    EXPECT_EQ(text("SELECT agent FROM audit WHERE action = 'terminate'"), "erased-1");
 }
 
 TEST_F(Acts, AnErasureInAnAccountThatIsNotKnownYetErasesNobodyElse) {

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 #include <sstream>
+#include <thread>
 
 #include "tests/support/memory_segment.h"
 #include "tests/support/temporary_directory.h"
@@ -200,6 +202,32 @@ TEST_F(HistoryErasure, WaitsForAReaderOfTheLogAndIsDoneLater) {
     write();
     EXPECT_TRUE(tracker_.is_committed(ticket.sequence));
     EXPECT_EQ(count("SELECT unscrubbed FROM state"), 0);
+    EXPECT_FALSE(is_in_files(kName));
+}
+
+TEST_F(HistoryErasure, IsNotToldAsDoneByTheWriterThatFollowsOneThatDiedInIt) {
+    begin(kName);
+    write();
+    const ActTicket ticket = record(ActKind::erase, kName);
+    Connection reader = open_for_reading(path_, std::chrono::seconds{1});
+    reader.execute("BEGIN");
+    ASSERT_EQ(reader.integer("SELECT count(*) FROM session"), 1);
+    follower_->step(clock_.now());
+    follower_.reset();
+    // It died before it could say so.
+    segment_.layout().history.committed_sequence.store(ticket.sequence - 1);
+
+    const std::int64_t epoch = count("SELECT epoch FROM state");
+    Follower successor(tracker_, path_, Retention{});
+    auto pass = std::async(std::launch::async, [&] { return successor.step(clock_.now()); });
+    while (count("SELECT epoch FROM state") == epoch) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    EXPECT_FALSE(tracker_.is_committed(ticket.sequence));
+    reader.execute("COMMIT");
+    pass.get();
+    EXPECT_TRUE(tracker_.is_committed(ticket.sequence));
     EXPECT_FALSE(is_in_files(kName));
 }
 

@@ -35,6 +35,20 @@ int commits_in(const std::string& log) {
 
 class TheFollower : public FollowedHistory {};
 
+// Health tells what has waited for too long only where somebody writes.
+TEST_F(TheFollower, IsWaitedForFromItsFirstPassOn) {
+    HistoryFeed feed(tracker_);
+    EXPECT_EQ(tracker_.history_status().state, HistoryState::none);
+    feed.note_writer(clock_.now());
+    EXPECT_EQ(tracker_.history_status().state, HistoryState::writing);
+    EXPECT_EQ(tracker_.history_status().last_commit, clock_.now().boot);
+    feed.note_state(HistoryState::failing, SQLITE_IOERR);
+    clock_.advance(5s);
+    feed.note_writer(clock_.now());
+    EXPECT_EQ(tracker_.history_status().state, HistoryState::failing) << "what failed before is not hidden";
+    EXPECT_EQ(tracker_.history_status().last_commit, clock_.now().boot - 5s);
+}
+
 TEST_F(TheFollower, WritesWhatBeganAndEndedOnce) {
     begin(1, "alice");
     begin(2);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 
 #include "tests/unit/history/history_database.h"
@@ -136,6 +137,74 @@ TEST(Reader, ItsEndCutsOffTheQuestionAtHandAndSettlesTheRest) {
     reader.reset();
     EXPECT_EQ(endless->state(), AnswerState::failed);
     EXPECT_EQ(waiting->state(), AnswerState::failed);
+}
+
+// The files of this process with that name, its log included.
+std::size_t open_files_of(const std::string& path) {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        count += std::filesystem::read_symlink(entry.path(), gone).native().starts_with(path) ? 1U : 0U;
+    }
+    return count;
+}
+
+bool comes_to_rest(Reader& reader) {
+    for (int looks = 0; looks < 10'000; ++looks) {
+        if (reader.rest()) {
+            return true;
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+    return false;
+}
+
+TEST(Reader, AtRestHasNoDatabaseOpenAndQuestionsWait) {
+    HistoryDatabase database;
+    Reader reader(database.path());
+    ASSERT_TRUE(reader.rest()) << "it has not begun";
+    reader.go_on();
+    ASSERT_EQ(wait_for(reader.ask(count_audit)), AnswerState::answered);
+    EXPECT_GT(open_files_of(database.path()), 0U);
+    ASSERT_TRUE(comes_to_rest(reader));
+    EXPECT_EQ(open_files_of(database.path()), 0U);
+    const auto answer = reader.ask(count_audit);
+    ASSERT_TRUE(reader.rest());
+    EXPECT_EQ(answer->state(), AnswerState::waiting);
+    reader.go_on();
+    EXPECT_EQ(wait_for(answer), AnswerState::answered);
+}
+
+TEST(Reader, RestsOnlyWhenTheQuestionAtHandIsAnswered) {
+    HistoryDatabase database;
+    Reader reader(database.path());
+    std::promise<void> open;
+    std::shared_future<void> opened = open.get_future();
+    std::promise<void> begun;
+    const auto slow = reader.ask([&begun, opened](Connection&) {
+        begun.set_value();
+        opened.wait();
+        return 0;
+    });
+    const auto next = reader.ask(count_audit);
+    begun.get_future().wait();
+    EXPECT_FALSE(reader.rest());
+    open.set_value();
+    ASSERT_TRUE(comes_to_rest(reader));
+    EXPECT_EQ(slow->state(), AnswerState::answered);
+    EXPECT_EQ(next->state(), AnswerState::waiting);
+    reader.go_on();
+    EXPECT_EQ(wait_for(next), AnswerState::answered);
+}
+
+TEST(Reader, GoesOnWhereItWasToRestForAMoment) {
+    HistoryDatabase database;
+    Reader reader(database.path());
+    for (int round = 0; round < 200; ++round) {
+        ASSERT_EQ(wait_for(reader.ask(count_audit)), AnswerState::answered);
+        static_cast<void>(reader.rest());
+        reader.go_on();
+    }
 }
 
 TEST(Reader, ItsThreadTakesNoSignals) {

@@ -94,7 +94,7 @@ TEST_F(Loading, WhatGotAnotherKeyStaysEndedUnderIt) {
     EXPECT_EQ(load().what.ended, 1u);
     ASSERT_EQ(revived(2).state, Found::State::ended);
     EXPECT_EQ(revived_.ended_facts(revived(2).handle)->agent, "alice");
-    EXPECT_EQ(revived(1).state, Found::State::unknown);
+    EXPECT_EQ(revived(1).state, Found::State::ended) << "the earlier one still led to it";
 }
 
 TEST_F(Loading, AClosedForeignCookieStaysRefusedForItsDays) {
@@ -328,6 +328,48 @@ TEST_F(LoadingLate, WhatHappenedMeanwhileIsWrittenAndWhatWasEndedStaysEnded) {
     EXPECT_EQ(number("SELECT count(*) FROM audit WHERE what = 'a ref'"), 1);
     EXPECT_GT(number("SELECT min(began_sequence) FROM session WHERE agent = 'carol'"), before);
     EXPECT_EQ(revived_.history_status().lost, 0u);
+}
+
+TEST_F(Loading, AnEarlierKeyLeadsToItsSessionAgain) {
+    begin(1, "alice");
+    begin(11, "bob");
+    tracker_.renew(find(1).handle, key(1), {key(2), {true, 7, clock_.now().wall}, 1}, clock_.now());
+    tracker_.renew(find(11).handle, key(11), {key(12), {true, 7, clock_.now().wall}, 1}, clock_.now());
+    end(11);
+    follow();
+    load();
+    EXPECT_EQ(revived(1).state, Found::State::live);
+    EXPECT_EQ(revived(1).handle, revived(2).handle);
+    EXPECT_FALSE(revived_.is_seen(revived(2).handle)) << "its newer cookie may never have arrived";
+    EXPECT_EQ(revived(11).state, Found::State::ended);
+    EXPECT_EQ(revived(11).reason, EndReason::administrator);
+    EXPECT_EQ(revived(12).state, Found::State::ended);
+}
+
+TEST_F(Loading, AnEarlierKeyThatWasForgottenStaysSo) {
+    begin(1, "alice");
+    tracker_.renew(find(1).handle, key(1), {key(2), {true, 7, clock_.now().wall}, 1}, clock_.now());
+    tracker_.find_unproven(key(2), clock_.now(), true);
+    tracker_.sweep(0, 2000, clock_.now());
+    clock_.advance(31s);
+    tracker_.sweep(0, 2000, clock_.now());
+    end(2);
+    follow();
+    load();
+    EXPECT_EQ(revived(1).state, Found::State::unknown);
+    EXPECT_EQ(revived(2).state, Found::State::ended);
+}
+
+TEST_F(Loading, AnEarlierKeyIsReadFromTheTableWhereTheRingRanOver) {
+    begin(1, "alice");
+    follow();
+    tracker_.renew(find(1).handle, key(1), {key(2), {true, 7, clock_.now().wall}, 1}, clock_.now());
+    overrun(find(2).handle);
+    end(2);
+    follow();
+    load();
+    EXPECT_EQ(revived(1).state, Found::State::ended);
+    EXPECT_EQ(revived(2).state, Found::State::ended);
 }
 
 }  // namespace

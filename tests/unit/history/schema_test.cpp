@@ -20,8 +20,9 @@ class Schema : public ::testing::Test {
     void make_version_1() const {
         Connection connection = open();
         connection.execute(
-            "DROP INDEX session_told; ALTER TABLE session DROP COLUMN recorded; "
-            "ALTER TABLE session DROP COLUMN memory_days; "
+            "DROP INDEX session_told; DROP TABLE alias; ALTER TABLE session DROP COLUMN recorded; "
+            "ALTER TABLE session DROP COLUMN memory_days; ALTER TABLE session DROP COLUMN ending_since; "
+            "ALTER TABLE session DROP COLUMN ending_until; "
             "ALTER TABLE state DROP COLUMN unscrubbed; "
             "PRAGMA user_version = 1");
     }

@@ -102,6 +102,13 @@ TEST_F(Accounts, TheZoneOfTheLineForAllOthersHoldsForAccountsThatComeLater) {
     EXPECT_EQ(tracker_.account_usage("initech")->time_zone, "Asia/Kathmandu");
 }
 
+TEST_F(Accounts, NobodyIsOfTheAccountThatIsAllOfThem) {
+    begin(1, "alice", "*");
+    EXPECT_EQ(current("default"), 1U);
+    EXPECT_EQ(tracker_.overall_usage().current, 1U);
+    EXPECT_EQ(tracker_.accounts().size(), 1U);
+}
+
 TEST_F(Accounts, LongNamesThatShareABeginningStayApart) {
     const std::string first = std::string(100, 'a') + "1";
     const std::string second = std::string(100, 'a') + "2";

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "tests/unit/tracker/tracker_test.h"
 #include "tracker/history_feed.h"
+#include "tracker/memory/transaction.h"
+#include "tracker/memory/zone_lock.h"
 
 namespace agent_sessions::tracker {
 namespace {
@@ -51,6 +55,23 @@ TEST_F(ActArea, AFullAreaTakesNoMoreAndCountsTheLoss) {
     EXPECT_EQ(tracker_.history_status().unsaved_acts, room());
     save_all();
     EXPECT_TRUE(record());
+}
+
+// A writer that counted one had it on disk under a number that the next act gets, which then stayed in
+// memory.
+TEST_F(ActArea, AnActThatIsUndoneIsNeverCounted) {
+    record();
+    const std::uint64_t next = feed_.next_act();
+    std::future<std::uint64_t> counted;
+    {
+        memory::Layout& layout = segment_.layout();
+        const memory::ZoneGuard guard(layout, Waiting::patient);
+        memory::Transaction change(layout);
+        change.set(layout.totals.next_act, next + 1);
+        counted = std::async(std::launch::async, [this] { return feed_.next_act(); });
+        counted.wait_for(50ms);
+    }
+    EXPECT_EQ(counted.get(), next);
 }
 
 TEST_F(ActArea, NothingUnsavedIsOverwritten) {

@@ -1,85 +1,20 @@
-#include "tracker/attachment.h"
+// A segment over starts and restarts: what is kept, changed sizes, what is noticed in use.
+#include "tests/unit/tracker/attachment_test.h"
 
-#include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <thread>
+#include <string>
+#include <vector>
 
-#include "tests/support/memory_segment.h"
-#include "tests/support/temporary_directory.h"
 #include "tracker/memory/layout.h"
+#include "tracker/memory/transaction.h"
 
 namespace agent_sessions::testing {
 namespace {
-
-using namespace tracker;
-namespace fs = std::filesystem;
-
-class Attaching : public ::testing::Test {
-  protected:
-    Attaching() {
-        options_.directory = directory_.path() / "run";
-        options_.name = "main";
-    }
-
-    Attachment::Outcome open() { return Attachment::open(options_, MemorySegment::start()); }
-    fs::path segment() const { return options_.directory + "/main.segment"; }
-
-    // Makes a segment with one session in it and lets go of it.
-    void make_segment() {
-        const auto outcome = open();
-        ASSERT_TRUE(outcome.attachment) << outcome.error;
-        Tracker tracker = outcome.attachment->tracker(Waiting::patient);
-        BeginRequest begin;
-        begin.key = {1, 2};
-        begin.started = MemorySegment::start().wall;
-        begin.account = "acme";
-        ASSERT_EQ(tracker.begin(begin, MemorySegment::start()).result, BeginResult::begun);
-    }
-
-    void overwrite(std::size_t offset, const std::string& bytes) {
-        std::fstream file(segment(), std::ios::in | std::ios::out | std::ios::binary);
-        file.seekp(static_cast<std::streamoff>(offset));
-        file << bytes;
-    }
-
-    std::string contents() {
-        std::ifstream file(segment(), std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), {}};
-    }
-
-    // The flags that the kernel keeps of the segment's mapping in this process.
-    std::string mapping_flags() {
-        std::ifstream maps("/proc/self/smaps");
-        std::string line;
-        bool is_segments = false;
-        while (std::getline(maps, line)) {
-            if (line.find("/main.segment") != std::string::npos) {
-                is_segments = true;
-            } else if (is_segments && line.starts_with("VmFlags:")) {
-                return line + ' ';
-            }
-        }
-        return "";
-    }
-
-    // The attempt is refused with these words and the file, and nothing of the file has changed.
-    void expect_refused(const std::string& words) {
-        const std::string before = contents();
-        const auto outcome = open();
-        EXPECT_FALSE(outcome.attachment);
-        EXPECT_NE(outcome.error.find(words), std::string::npos) << outcome.error;
-        EXPECT_NE(outcome.error.find(segment().string()), std::string::npos) << outcome.error;
-        EXPECT_EQ(contents(), before);
-    }
-
-    TemporaryDirectory directory_;
-    AttachOptions options_;
-};
 
 TEST_F(Attaching, ACoreDumpHoldsNothingOfTheSegment) {
     for (const char* pass : {"made", "attached"}) {
@@ -149,6 +84,7 @@ TEST_F(Attaching, AChangedCapacityTakesEffectAtAFullStartAndKeepsEverything) {
         Row row;
         ASSERT_TRUE(tracker.read_row({7, 7}, now, row, true));
         EXPECT_EQ(row.agent, "agent 7");
+        EXPECT_EQ(row.address, "127.0.0.1");
         EXPECT_EQ(row.interactions, std::vector<std::string>{"Billing"});
         EXPECT_EQ(tracker.open_instance(row.handle, "Billing", "7", now), InstanceResult::refreshed);
         const Found ended = tracker.find({10, 10}, now);
@@ -178,111 +114,22 @@ TEST_F(Attaching, ACapacityTooSmallForWhatIsThereIsRefusedAndNothingIsLost) {
     EXPECT_EQ(outcome.attachment->tracker().overall_usage().current, 1500U);
 }
 
-TEST_F(Attaching, AnotherProcessIsRefusedWhileTheFirstLives) {
-    const auto outcome = open();
-    ASSERT_TRUE(outcome.attachment) << outcome.error;
-    EXPECT_NE(open().error.find("is in use by another nginx"), std::string::npos);
-}
-
-TEST_F(Attaching, AChildKeepsTheFamilyAliveAfterItsMasterIsGone) {
-    int ready[2];
-    ASSERT_EQ(pipe(ready), 0);
-    const pid_t master = fork();
-    if (master == 0) {
+TEST_F(Attaching, AChangeThatWasLeftInTheMiddleIsUndoneAtTheStart) {
+    make_segment();
+    const pid_t child = fork();
+    if (child == 0) {
         const auto outcome = open();
-        if (outcome.attachment && fork() == 0) {
-            const pid_t self = getpid();
-            alarm(60);  // nobody is left behind, whatever becomes of the test
-            if (write(ready[1], &self, sizeof(self)) == sizeof(self)) {
-                pause();
-            }
-        }
-        _exit(outcome.attachment ? 0 : 1);
+        memory::Layout& layout = *outcome.attachment->tracker().layout();
+        memory::Transaction change(layout);
+        change.set(layout.totals.live, std::uint32_t{7});
+        _exit(0);
     }
-    int status = 0;
-    waitpid(master, &status, 0);
-    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    pid_t worker = 0;
-    ASSERT_EQ(read(ready[0], &worker, sizeof(worker)), static_cast<ssize_t>(sizeof(worker)));
-    EXPECT_NE(open().error.find("is in use by another nginx"), std::string::npos);
-    kill(worker, SIGKILL);
-    Attachment::Outcome outcome;
-    for (int attempt = 0; attempt < 500 && !outcome.attachment; ++attempt) {
-        outcome = open();
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    EXPECT_TRUE(outcome.attachment) << outcome.error;
-}
-
-TEST_F(Attaching, OnlyTheChildOfTheStampedMasterJoins) {
+    ASSERT_EQ(waitpid(child, nullptr, 0), child);
     const auto outcome = open();
     ASSERT_TRUE(outcome.attachment) << outcome.error;
-    options_.inherited = true;
-    const auto join_from_child = [&] {
-        const pid_t child = fork();
-        if (child == 0) {
-            _exit(open().attachment ? 0 : 1);
-        }
-        int status = 0;
-        waitpid(child, &status, 0);
-        return WEXITSTATUS(status) == 0;
-    };
-    EXPECT_FALSE(join_from_child());
-    outcome.attachment->stamp_master(getpid() + 1, MemorySegment::start());
-    EXPECT_FALSE(join_from_child());
-    outcome.attachment->stamp_master(getpid(), MemorySegment::start());
-    EXPECT_TRUE(join_from_child());
-    options_.inherited = false;
-    EXPECT_FALSE(join_from_child());
-}
-
-TEST_F(Attaching, WrongMagicVersionAndSizesAreRefusedByName) {
-    make_segment();
-    const std::string good = contents();
-    overwrite(0, "something else");
-    expect_refused("is not a segment of agent-sessions");
-    std::ofstream(segment(), std::ios::binary) << good;
-    overwrite(offsetof(memory::Layout, version), std::string("\x63\0\0\0", 4));
-    expect_refused("has layout version 99");
-    std::ofstream(segment(), std::ios::binary) << good;
-    overwrite(offsetof(memory::Layout, geometry), std::string("\xff\xff\0\0", 4));
-    expect_refused("sizes that do not fit");
-    std::ofstream(segment(), std::ios::binary) << good.substr(0, 100);
-    expect_refused("too short");
-    std::ofstream(segment(), std::ios::binary) << good.substr(0, good.size() / 2);
-    expect_refused("sizes that do not fit");
-    std::ofstream(segment(), std::ios::binary) << good;
-    EXPECT_TRUE(open().attachment);
-}
-
-TEST_F(Attaching, DamageInsideIsFoundAndNamed) {
-    make_segment();
-    const memory::Geometry geometry = memory::geometry_for(kMinCapacity);
-    overwrite(geometry.hot_offset + offsetof(memory::HotSlot, account), "\x77\x77");
-    const auto outcome = open();
-    EXPECT_FALSE(outcome.attachment);
-    EXPECT_NE(outcome.error.find("is damaged: slot 0 is of account"), std::string::npos) << outcome.error;
-}
-
-TEST_F(Attaching, WhatIsNoPrivateFileIsRefused) {
-    make_segment();
-    fs::permissions(segment(), fs::perms::group_read, fs::perm_options::add);
-    expect_refused("permissions other than 0600");
-    fs::rename(segment(), directory_.path() / "elsewhere");
-    fs::permissions(directory_.path() / "elsewhere", fs::perms::owner_read | fs::perms::owner_write);
-    fs::create_symlink(directory_.path() / "elsewhere", segment());
-    expect_refused("is not a regular file");
-    fs::remove(segment());
-    fs::create_directory(segment());
-    EXPECT_NE(open().error.find("is not a regular file"), std::string::npos);
-}
-
-TEST_F(Attaching, ADirectoryThatOthersMayWriteIsRefused) {
-    fs::create_directory(options_.directory);
-    fs::permissions(options_.directory, fs::perms::all);
-    EXPECT_NE(open().error.find("may be written by others"), std::string::npos);
-    options_.directory = directory_.path() / "missing/run";
-    EXPECT_NE(open().error.find("mkdir()"), std::string::npos);
+    EXPECT_FALSE(outcome.attachment->created());
+    EXPECT_EQ(outcome.attachment->tracker().figures().live, 1U);
+    EXPECT_EQ(outcome.attachment->tracker().validate(), std::vector<std::string>{});
 }
 
 TEST_F(Attaching, ASegmentOfAnEarlierBootIsSetAside) {
@@ -295,6 +142,15 @@ TEST_F(Attaching, ASegmentOfAnEarlierBootIsSetAside) {
     EXPECT_TRUE(fs::exists(segment().string() + ".previous-boot"));
     ASSERT_FALSE(outcome.warnings.empty());
     EXPECT_NE(outcome.warnings.front().find("earlier start of this machine"), std::string::npos);
+}
+
+TEST_F(Attaching, AHeaderThatIsOverwrittenInUseIsNoticed) {
+    const auto outcome = open();
+    ASSERT_TRUE(outcome.attachment) << outcome.error;
+    overwrite(0, "something else");
+    const std::string fault = outcome.attachment->check();
+    EXPECT_NE(fault.find("is not a segment of agent-sessions"), std::string::npos) << fault;
+    EXPECT_NE(fault.find(segment().string()), std::string::npos) << fault;
 }
 
 TEST_F(Attaching, ARemovedOrReplacedFileIsNoticed) {

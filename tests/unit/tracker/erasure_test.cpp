@@ -24,6 +24,19 @@ class Erasure : public TrackerTest {
         return segment_.bytes().find(text) != std::string_view::npos;
     }
 
+    // As the history finds it.
+    tracker::Act act(const std::optional<tracker::ActTicket>& ticket) {
+        return tracker::HistoryFeed(tracker_).read_act(ticket->number).value();
+    }
+    std::optional<tracker::ActTicket> act_on_all(std::string_view what, std::string_view reason = {}) {
+        tracker::ActRequest request;
+        request.user = "root";
+        request.what = what;
+        request.reason = reason;
+        request.accounts = tracker::kAllAccountsLine;
+        return tracker_.record_act(request, clock_.now());
+    }
+
     tracker::SessionHandle begin_whole(std::uint64_t number, std::string_view agent,
                                        std::string_view account = "acme") {
         tracker::BeginRequest whole = request(number, agent, account);
@@ -143,6 +156,37 @@ TEST_F(Erasure, ActsThatWereAboutTheAgentLoseTheName) {
     EXPECT_EQ(feed.read_act(anybodys->number)->agent, kPseudonym) << "perhaps this account's";
     erase();
     EXPECT_FALSE(is_in_memory("chmidt"));
+}
+
+// An admin could make the audit tell something else of acts, by a "name" that is a ref or a word of ours.
+TEST_F(Erasure, RefsAndTheModulesWordsInTheAuditAreNobodysName) {
+    const std::string ref(32, '7');
+    const std::pair<std::string_view, std::string_view> names[] = {
+        {ref, ref}, {"all", "all"}, {"search", "search \"bob\""}, {"Guest", "agent Guest, label none"}};
+    for (const auto& [name, what] : names) {
+        const auto ticket = act_on_all(what);
+        erase("*", name);
+        EXPECT_EQ(act(ticket).what, what);
+    }
+}
+
+TEST_F(Erasure, ASearchForTheNameIsFoundInAnyCase) {
+    const auto ticket = act_on_all("search \"\u00e9lodie martin\"");
+    erase("*", "\u00c9lodie Martin");
+    EXPECT_EQ(act(ticket).what, "search \"erased-0123\"");
+}
+
+// An admin of one account could change what the audit tells of acts that only others may see.
+TEST_F(Erasure, WordsOfAnActOnAllAccountsAreLeftToAnErasureInAllOfThem) {
+    const std::string what = "search \"" + std::string(kName) + "\"";
+    const std::string reason = "sat with " + std::string(kName);
+    const auto ticket = act_on_all(what, reason);
+    erase("acme");
+    EXPECT_EQ(act(ticket).what, what);
+    EXPECT_EQ(act(ticket).reason, reason);
+    erase();
+    EXPECT_EQ(act(ticket).what, "search \"erased-0123\"");
+    EXPECT_EQ(act(ticket).reason, "sat with erased-0123");
 }
 
 TEST_F(Erasure, TheApplicationMayNameTheAgentAnew) {

@@ -1,4 +1,5 @@
 #include "tests/unit/tracker/tracker_test.h"
+#include "tracker/memory/session_table.h"
 #include "tracker/memory/zone_lock.h"
 
 namespace agent_sessions::testing {
@@ -114,6 +115,33 @@ TEST_F(Reactivation, WhatCannotBeRememberedIsToldApart) {
         end(number);
     }
     EXPECT_EQ(remember(tracker_), Remembered::Result::no_room) << "told ends give way to nothing";
+}
+
+TEST_F(Reactivation, WhatComesAfterASessionThatRanOutIsPromisedThoughNobodyHasSettledIt) {
+    const SessionHandle handle = begin(1, "alice");
+    memory::turn_to_ending(segment_.layout(), handle.slot, handle.generation, EndReason::idle,
+                           clock_.now().boot);
+    EXPECT_EQ(tracker_.successor(handle, 7, clock_.now()).nonce, 7U);
+    EXPECT_EQ(current(), 0U);
+}
+
+TEST_F(Reactivation, WhatComesAfterASessionThatIsToBeToldWaitsUntilItIsSettled) {
+    BeginRequest begin = request(1, "alice");
+    begin.label = "night shift";
+    begin.address = "192.0.2.7";
+    const SessionHandle handle = tracker_.begin(begin, clock_.now()).handle;
+    memory::turn_to_ending(segment_.layout(), handle.slot, handle.generation, EndReason::administrator,
+                           clock_.now().boot);
+    EXPECT_FALSE(tracker_.successor(handle, 7, clock_.now()).available);
+    tracker_.note_successor(handle, key(2));
+    EXPECT_FALSE(tracker_.ended_facts(handle)->followed);
+    EXPECT_EQ(row(1).label, "night shift");
+    EXPECT_EQ(row(1).address, "192.0.2.7");
+    tracker_.settle(key(1), {EndReason::administrator, "root", "words"}, clock_.now());
+    EXPECT_TRUE(tracker_.successor(handle, 7, clock_.now()).available);
+    EXPECT_EQ(tracker_.ended_facts(handle)->by, "root");
+    tracker_.note_successor(handle, key(2));
+    EXPECT_TRUE(tracker_.ended_facts(handle)->followed);
 }
 
 }  // namespace

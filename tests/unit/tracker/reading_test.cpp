@@ -100,6 +100,15 @@ TEST_F(Reading, OneThatIsEndedIsListedUntilItsCountFollows) {
     EXPECT_EQ(current(), 0U);
 }
 
+TEST_F(Reading, TheAccountOfOneIsKnownAsLongAsItIsCounted) {
+    EXPECT_EQ(tracker_.account_of(key(1), clock_.now()), std::nullopt);
+    begin(1, "alice");
+    EXPECT_EQ(tracker_.account_of(key(1), clock_.now()), row(1).account);
+    EXPECT_EQ(tracker_.account_of(key(2), clock_.now()), std::nullopt);
+    tracker_.end(key(1), {}, clock_.now());
+    EXPECT_EQ(tracker_.account_of(key(1), clock_.now()), std::nullopt);
+}
+
 TEST_F(Reading, EndingAllLeavesNobodyWhoseTimeIsOver) {
     begin(1);
     clock_.advance(31min);

@@ -195,5 +195,112 @@ TEST_F(Rekey, StrangersPushOutOnlyEachOther) {
     EXPECT_EQ(tracker_.figures().live, 1U);
 }
 
+// The same as the agent of an issued cookie becomes known.
+class Renew : public Rekey {
+  protected:
+    RekeyResult renew(std::uint64_t from, std::uint64_t to) {
+        return tracker_.renew(find(from).handle, key(from), {key(to), {true, 7, clock_.now().wall}, 1},
+                              clock_.now());
+    }
+};
+
+TEST_F(Renew, OnlyFromTheSessionsOwnKeySoThatOfSeveralAnswersOneRenews) {
+    begin(1);
+    EXPECT_EQ(renew(1, 2), RekeyResult::rekeyed);
+    EXPECT_EQ(renew(1, 3), RekeyResult::taken);
+    EXPECT_EQ(tracker_.key_of(find(1).handle), key(2));
+}
+
+TEST_F(Renew, WhatItCameFromIsToldUntilTheNewKeyWasSeen) {
+    begin(1);
+    EXPECT_FALSE(tracker_.unseen_renewal(key(1)).available);
+    renew(1, 2);
+    EXPECT_EQ(tracker_.unseen_renewal(key(1)).nonce, 7U);
+    EXPECT_FALSE(tracker_.unseen_renewal(key(2)).available);
+    EXPECT_FALSE(tracker_.is_seen(find(1).handle));
+    present(1);
+    EXPECT_TRUE(tracker_.unseen_renewal(key(1)).available);
+    present(2);
+    EXPECT_FALSE(tracker_.unseen_renewal(key(1)).available);
+    EXPECT_TRUE(tracker_.is_seen(find(1).handle));
+}
+
+TEST_F(Renew, TouchedByTheEarlierKeyTheNewOneWasNotSeen) {
+    begin(1);
+    renew(1, 2);
+    EXPECT_TRUE(tracker_.touch(find(1).handle, key(1), clock_.now()));
+    EXPECT_FALSE(tracker_.is_seen(find(1).handle));
+    EXPECT_TRUE(tracker_.touch(find(1).handle, key(2), clock_.now()));
+    EXPECT_TRUE(tracker_.is_seen(find(1).handle));
+}
+
+TEST_F(Renew, WithoutRoomForTheEarlierKeyNothingChanges) {
+    const std::uint64_t slots = segment_.layout().geometry.slots;
+    std::uint64_t number = 1;
+    for (; number <= segment_.layout().geometry.capacity; ++number) {
+        begin(number);
+    }
+    std::uint64_t renewed = 0;
+    while (renew(renewed + 1, number + renewed) == RekeyResult::rekeyed) {
+        ++renewed;
+    }
+    EXPECT_EQ(renewed, slots - segment_.layout().geometry.capacity);
+    EXPECT_EQ(renew(renewed + 1, number + renewed), RekeyResult::no_room);
+    EXPECT_EQ(tracker_.key_of(find(renewed + 1).handle), key(renewed + 1));
+    for (std::uint64_t newer = number; newer < number + renewed; ++newer) {
+        present(newer);
+    }
+    sweep();
+    // Each try looks at a few slots more.
+    RekeyResult result = RekeyResult::no_room;
+    for (std::uint64_t tries = 0; result == RekeyResult::no_room && tries < slots; ++tries) {
+        result = renew(renewed + 1, number + renewed);
+    }
+    EXPECT_EQ(result, RekeyResult::rekeyed) << "an earlier key whose newer one was seen gives way";
+}
+
+TEST_F(Renew, WhoNeverTakesTheNewCookieKeepsNobodyOut) {
+    const std::uint64_t capacity = segment_.layout().geometry.capacity;
+    for (std::uint64_t number = 1; number <= capacity; ++number) {
+        begin(number);
+        for (std::uint64_t time = 0; time < 4; ++time) {
+            renew(number + time * capacity, number + (time + 1) * capacity);
+        }
+    }
+    ASSERT_LT(segment_.layout().geometry.slots, 5 * capacity) << "there was no room for all of them";
+    EXPECT_EQ(tracker_.figures().live, capacity);
+}
+
+TEST_F(Renew, AClosedSessionIsRememberedForAsLongAsItsNewerCookieCouldBeGood) {
+    BeginRequest begin_request = request(1);
+    begin_request.lifetime.absolute = 12h;
+    tracker_.begin(begin_request, clock_.now());
+    for (int time = 0; time < 47; ++time) {
+        clock_.advance(15min);
+        present(1);
+    }
+    renew(1, 2);
+    end(1);
+    clock_.advance(47h);
+    sweep();
+    EXPECT_EQ(find(2).state, Found::State::ended);
+    clock_.advance(2h);
+    sweep();
+    EXPECT_EQ(find(2).state, Found::State::unknown);
+}
+
+TEST_F(Renew, ANameThatWasTakenOverIsNoneOfItsOwn) {
+    begin(1, "alice");
+    EXPECT_TRUE(tracker_.has_own_name(find(1).handle));
+    EXPECT_TRUE(tracker_.is_named(find(1).handle, "alice"));
+    EXPECT_FALSE(tracker_.is_named(find(1).handle, "bob"));
+    end(1);
+    BeginRequest next = request(2);
+    next.predecessor = key(1);
+    tracker_.begin(next, clock_.now());
+    EXPECT_FALSE(tracker_.has_own_name(find(2).handle));
+    EXPECT_FALSE(tracker_.is_named(find(2).handle, "alice"));
+}
+
 }  // namespace
 }  // namespace agent_sessions::testing

@@ -198,6 +198,28 @@ TEST_F(Sessions, EndedCookiesThatProtectAreNeverEvictedAndRunOutOnesMakeRoom) {
     }
 }
 
+// Agents who log in and out filled the table until their cookies would have been twelve hours old.
+TEST_F(Sessions, LoggedOutOnesMakeRoomOnceTheirCookiesCanBeginNothing) {
+    const std::uint64_t slots = tracker_.figures().slots;
+    for (std::uint64_t i = 1; i <= slots; ++i) {
+        begin(i);
+        ASSERT_EQ(end(i, i == 1 ? EndReason::administrator : EndReason::logout), EndResult::ended);
+    }
+    const auto begin_at_last = [this](std::uint64_t number) {
+        Begun begun;
+        for (int attempt = 0; attempt < 100 && begun.result != BeginResult::begun; ++attempt) {
+            begun = tracker_.begin(request(number), clock_.now());
+        }
+        return begun.result;
+    };
+    EXPECT_EQ(begin_at_last(100'000), BeginResult::table_full);
+    clock_.advance(request(1).lifetime.idle + 2s);
+    for (std::uint64_t number = 100'001; number < 100'011; ++number) {
+        EXPECT_EQ(begin_at_last(number), BeginResult::begun);
+    }
+    EXPECT_EQ(find(1).state, State::ended);
+}
+
 TEST_F(Sessions, ASessionTakenUpAgainKeepsItsAbsoluteLimit) {
     BeginRequest taken_up = request(1);
     taken_up.started -= 11h;

@@ -13,12 +13,15 @@ export function createAsker() {
   const accounts = computed(() => who.value?.accounts ?? []);
   const seesTicks = computed(() => who.value !== null && who.value.role !== "viewer");
   const mayTerminate = computed(() => seesTicks.value && who.value?.write === true);
+  const isAdmin = computed(() => who.value?.role === "admin");
   return {
     who,
     allAccounts,
     seesTicks,
     mayTerminate,
-    mayErase: computed(() => mayTerminate.value && who.value?.role === "admin"),
+    /** What the role admin alone may: end everybody at once, and erase. */
+    isAdmin,
+    mayErase: computed(() => mayTerminate.value && isAdmin.value),
     severalAccounts: computed(() => accounts.value.length > 1 || accounts.value[0] === "*"),
     accountChoices: computed(() => (accounts.value.includes("*") ? allAccounts.value : accounts.value)),
   };

@@ -102,6 +102,11 @@ export function createSelection(
     ticked,
     allMatching,
     tickedElsewhere: computed(() => refsElsewhere.value.length),
+    /** No condition narrows it: the server takes that from the role admin alone. */
+    isEverybody: computed(() => {
+      const all = allMatching.value;
+      return all !== null && all.account === "" && Object.keys(all.filter).length === 0;
+    }),
     selectedCount: computed(() => allMatching.value?.count ?? ticked.value.size),
     followList,
     tick,

@@ -1,19 +1,14 @@
-// The termination of the selected sessions: the question before it, and what came of it.
+// The termination of the selected sessions, and the question before it.
 
-import { batch, type ReadonlySignal, signal } from "@preact/signals";
-import { type Api, ApiFailure, type Problem, type Words, problemOf } from "../api.js";
-import type { Session, TerminateResult } from "../types.js";
+import { batch, computed, signal } from "@preact/signals";
+import { type Api, ApiFailure, type Manner, type Problem, problemOf } from "../api.js";
+import type { Asker } from "./asker.js";
+import { type Outcome, type ShownOutcome, outcomeOf } from "./outcome.js";
 import type { AllMatching, Selection } from "./selection.js";
 
 export interface Question {
   pending: boolean;
   problem: Problem | null;
-}
-
-export interface Outcome {
-  rows: { session: Session; result: TerminateResult }[];
-  counts: Record<TerminateResult, number>;
-  durable: boolean;
 }
 
 /** Words as the server takes them: without control characters, so in one line. */
@@ -22,15 +17,16 @@ export const inOneLine = (words: string) => words.replace(/[\p{Cc}\s]+/gu, " ").
 export function createTermination(
   api: Api,
   selection: Selection,
-  mayTerminate: ReadonlySignal<boolean>,
+  { mayTerminate, isAdmin }: Asker,
+  { outcome }: ShownOutcome,
   load: () => Promise<void>,
 ) {
   const { ticked, allMatching } = selection;
+  const needsAdmin = computed(() => selection.isEverybody.value && !isAdmin.value);
   const question = signal<Question | null>(null);
-  const outcome = signal<Outcome | null>(null);
 
   async function ask(): Promise<void> {
-    if (!mayTerminate.value || selection.selectedCount.value === 0) {
+    if (!mayTerminate.value || needsAdmin.value || selection.selectedCount.value === 0) {
       return;
     }
     question.value = { pending: false, problem: null };
@@ -46,36 +42,25 @@ export function createTermination(
     }
   }
 
-  async function terminateTicked(words: Words): Promise<Outcome> {
-    const asked = ticked.value;
-    const answer = await api.terminate([...asked.keys()], words);
-    const counts: Outcome["counts"] = { terminated: 0, ending: 0, already_gone: 0, not_found: 0 };
-    const rows: Outcome["rows"] = [];
-    for (const { ref, result } of answer.results) {
-      const session = asked.get(ref)?.session;
-      if (session) {
-        counts[result] += 1;
-        rows.push({ session, result });
-      }
-    }
-    return { rows, counts, durable: answer.durable };
+  async function terminateTicked(manner: Manner): Promise<Outcome> {
+    const asked = [...ticked.value.values()].map(({ session }) => session);
+    return outcomeOf(await api.terminate(asked.map(({ ref }) => ref), manner), asked);
   }
 
-  async function terminateMatching(all: AllMatching, words: Words): Promise<Outcome> {
-    const answer = await api.terminateMatching(all.filter, all.account, all.count, words);
-    const counts = { terminated: answer.ended, ending: 0, already_gone: answer.already_gone, not_found: 0 };
-    return { rows: [], counts, durable: answer.durable };
+  async function terminateMatching(all: AllMatching, manner: Manner): Promise<Outcome> {
+    const { ended, ending, already_gone, durable } = await api.terminateMatching(all.filter, all.account, all.count, manner);
+    return { rows: [], counts: { terminated: ended, ending, already_gone }, durable };
   }
 
-  async function terminate(reason: string, message: string): Promise<void> {
+  async function terminate({ reason, message, ...when }: Manner): Promise<void> {
     if (question.value === null || question.value.pending) {
       return;
     }
     const all = allMatching.value;
     question.value = { pending: true, problem: null };
-    const words = { reason: inOneLine(reason), message: inOneLine(message) };
+    const manner = { ...when, reason: inOneLine(reason), message: inOneLine(message) };
     try {
-      const result = all ? await terminateMatching(all, words) : await terminateTicked(words);
+      const result = all ? await terminateMatching(all, manner) : await terminateTicked(manner);
       batch(() => {
         outcome.value = result;
         question.value = null;
@@ -102,8 +87,8 @@ export function createTermination(
   }
 
   return {
+    needsAdmin,
     question,
-    outcome,
     ask,
     cancel: () => {
       if (question.value && !question.value.pending) {
@@ -111,6 +96,5 @@ export function createTermination(
       }
     },
     terminate,
-    dismissOutcome: () => (outcome.value = null),
   };
 }

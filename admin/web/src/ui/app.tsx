@@ -8,7 +8,8 @@ import type { ShownColumns } from "./columns.js";
 import { ErasureDialog } from "./erasure_dialog.js";
 import { Figures } from "./figures.js";
 import { RefreshIcon } from "./icons.js";
-import { ListProblem, OutcomeNotice } from "./notices.js";
+import { KeepSelected } from "./keep_button.js";
+import { KeepProblem, ListProblem, OutcomeNotice } from "./notices.js";
 import { PeakDialog } from "./peak_dialog.js";
 import { QuestionDialog } from "./question_dialog.js";
 import { Record } from "./record.js";
@@ -27,12 +28,14 @@ function TerminateButton({ store }: { store: Store }) {
   }
   const mayTerminate = store.mayTerminate.value;
   const nothingTicked = store.selectedCount.value === 0;
-  const hint = mayTerminate ? (nothingTicked ? strings.terminateHint : undefined) : strings.readOnly;
+  const needsAdmin = store.needsAdmin.value;
+  const missing = nothingTicked ? strings.terminateHint : needsAdmin ? strings.everybodyHint : undefined;
+  const hint = mayTerminate ? missing : strings.readOnly;
   return (
     <button
       type="button"
       class="danger"
-      disabled={!mayTerminate || nothingTicked}
+      disabled={!mayTerminate || nothingTicked || needsAdmin}
       {...(hint ? { title: hint } : {})}
       {...(mayTerminate ? {} : { "aria-describedby": "read-only" })}
       onClick={() => void store.ask()}
@@ -96,6 +99,7 @@ function Header({ store, record }: Stores) {
         )}
         {isActive && <LiveChooser store={store} />}
         {isActive && <Selection store={store} />}
+        {isActive && <KeepSelected store={store} />}
         <TerminateButton store={store} />
         <button
           type="button"
@@ -168,6 +172,7 @@ export function App({ store, record, shown }: Stores & { shown: ShownColumns }) 
               <Banners store={store} />
               <ListProblem store={store} />
               <Figures store={store} />
+              {!store.opened.value && <KeepProblem store={store} />}
               <OutcomeNotice store={store} />
               <Toolbar store={store} shown={shown} />
             </div>

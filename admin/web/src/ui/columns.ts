@@ -3,9 +3,9 @@
 import { signal } from "@preact/signals";
 import type { SortKey } from "../types.js";
 
-export type OptionalColumn = Extract<SortKey, "account" | "last_seen" | "label" | "address" | "user_agent">;
+export type OptionalColumn = Extract<SortKey, "account" | "last_seen" | "label" | "address" | "user_agent" | "state">;
 
-export const optionalColumns: readonly OptionalColumn[] = ["account", "last_seen", "label", "address", "user_agent"];
+export const optionalColumns: readonly OptionalColumn[] = ["account", "last_seen", "label", "address", "user_agent", "state"];
 
 const kStorageKey = "agent-sessions.hidden-columns";
 

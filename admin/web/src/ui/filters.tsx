@@ -52,8 +52,9 @@ export function Menu({ name, children }: { name: string; children: preact.Compon
         menu.current.open = false;
       }
     };
-    document.addEventListener("pointerdown", closeOutside);
-    return () => document.removeEventListener("pointerdown", closeOutside);
+    // Earlier, the page would become shorter below the pointer, and what was pressed would not be clicked.
+    document.addEventListener("click", closeOutside);
+    return () => document.removeEventListener("click", closeOutside);
   }, []);
   return (
     <details
@@ -101,6 +102,7 @@ export function FilterMenu({ store }: { store: Store }) {
         </select>
       </label>
       <FilterSwitch store={store} name="multiple" on="1" label={text.multiple} />
+      <FilterSwitch store={store} name="state" on="ending" label={text.ending} />
     </Menu>
   );
 }
@@ -111,6 +113,8 @@ const conditionWords = (name: FilterName, value: string): string => {
       return text.multiple;
     case "agent":
       return value === "" ? text.guests : `${text.agent} ${value}`;
+    case "state":
+      return value === "ending" ? text.ending : `${text.state} ${value}`;
     case "q":
       return `${strings.search}: ${value}`;
     default:

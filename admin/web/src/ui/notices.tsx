@@ -5,7 +5,13 @@ import { strings } from "../strings.js";
 import { plainTime } from "../times.js";
 import { AgentName, Foreign, Instant } from "./cells.js";
 
-export function ProblemNotice({ problem, detail }: { problem: Problem; detail?: string }) {
+interface ProblemProperties {
+  problem: Problem;
+  detail?: string;
+  dismiss?: () => void;
+}
+
+export function ProblemNotice({ problem, detail, dismiss }: ProblemProperties) {
   const words = detail ?? problem.detail;
   return (
     <div class="notice problem" role="alert">
@@ -13,6 +19,11 @@ export function ProblemNotice({ problem, detail }: { problem: Problem; detail?: 
         <strong>{problem.title}</strong> {words}
       </p>
       {problem.code !== "" && <p class="code">{strings.errors.code(problem.code)}</p>}
+      {dismiss && (
+        <button type="button" onClick={dismiss}>
+          {strings.result.dismiss}
+        </button>
+      )}
     </div>
   );
 }
@@ -35,7 +46,11 @@ export function ListProblem({ store }: { store: Store }) {
   );
 }
 
-/** What Terminate Session did, session by session. The words stand in a live region, so they are also read out. */
+/** Why sessions could not be kept. */
+export const KeepProblem = ({ store }: { store: Store }) =>
+  store.keepProblem.value ? <ProblemNotice problem={store.keepProblem.value} dismiss={store.forgetKeepProblem} /> : null;
+
+/** What the last act did, session by session. The words stand in a live region, so they are also read out. */
 export function OutcomeNotice({ store }: { store: Store }) {
   const outcome = store.outcome.value;
   const heading = useRef<HTMLHeadingElement>(null);

@@ -4,7 +4,9 @@ import type { Store } from "../store.js";
 import { inOneLine } from "../store/termination.js";
 import { strings } from "../strings.js";
 import { AgentName, Foreign, Instant } from "./cells.js";
+import { EndingBadge } from "./ending.js";
 import { ProblemNotice } from "./notices.js";
+import { type When, WhenChoice, minutesOf, now } from "./when_choice.js";
 
 const kNamed = 8;
 /** What the server keeps of each text, in bytes of UTF-8. */
@@ -27,6 +29,7 @@ function OpenQuestion({ store }: { store: Store }) {
   const cancel = useRef<HTMLButtonElement>(null);
   const [reason, setReason] = useState("");
   const [message, setMessage] = useState("");
+  const [when, setWhen] = useState<When>(now);
 
   useEffect(() => {
     const element = dialog.current;
@@ -42,6 +45,8 @@ function OpenQuestion({ store }: { store: Store }) {
   const active = all ? all.active : ticked.filter(activeInLastMinute).length;
   const pending = store.question.value?.pending ?? false;
   const problem = store.question.value?.problem ?? null;
+  const { finished } = when;
+  const minutes = finished ? minutesOf(when) : null;
   return (
     <dialog
       ref={dialog}
@@ -55,7 +60,7 @@ function OpenQuestion({ store }: { store: Store }) {
       <ul class="whom">
         {named.slice(0, kNamed).map((session) => (
           <li key={session.ref}>
-            <AgentName agent={session.agent} />{" "}
+            <AgentName agent={session.agent} /> <EndingBadge session={session} zone={store.zoneOf(session.time_zone)} />{" "}
             <span class="whom-detail">
               <Instant at={session.started} zone={store.zoneOf(session.time_zone)} />
               {store.severalAccounts.value && (
@@ -71,7 +76,10 @@ function OpenQuestion({ store }: { store: Store }) {
       </ul>
       {all && <p>{text.matching}</p>}
       {active !== null && <p class="active">{text.active(active, count)}</p>}
-      <p class="quiet">{text.comeBack}</p>
+      <WhenChoice when={when} choose={setWhen} />
+      <p class="quiet">
+        {finished ? text.goesOn : text.lost} {text.comeBack}
+      </p>
       <label class="field">
         <span>{text.reason}</span>
         <input
@@ -90,7 +98,7 @@ function OpenQuestion({ store }: { store: Store }) {
           aria-describedby="message-hint"
           onInput={(event) => setMessage(event.currentTarget.value)}
         />
-        <Hint id="message-hint" hint={text.messageHint} text={message} />
+        <Hint id="message-hint" hint={finished ? text.messageHintFinished : text.messageHint} text={message} />
       </label>
       {problem && <ProblemNotice problem={problem} {...(problem.away ? { detail: text.unknownOutcome } : {})} />}
       <div class="actions">
@@ -100,10 +108,13 @@ function OpenQuestion({ store }: { store: Store }) {
         <button
           type="button"
           class="danger"
-          disabled={pending || count === 0 || bytesTooMany(reason) + bytesTooMany(message) > 0}
-          onClick={() => void store.terminate(reason, message)}
+          disabled={pending || count === 0 || minutes === undefined || bytesTooMany(reason) + bytesTooMany(message) > 0}
+          onClick={() =>
+            minutes !== undefined &&
+            void store.terminate({ reason, message, when: finished ? "finished" : "now", minutes })
+          }
         >
-          {pending ? text.pending : text.confirm(count)}
+          {pending ? text.pending : text.confirm(count, finished)}
         </button>
       </div>
     </dialog>

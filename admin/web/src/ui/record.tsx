@@ -74,11 +74,12 @@ const endedColumns: readonly Column<EndedSession>[] = [
   account,
 ];
 
-/** The list of the sessions that an act ended: those that its admin ended at about that time. */
-const endedBy = ({ at, user }: AuditEntry): Partial<View> => {
+/** The list of the sessions that an act ended: those that its admin ended at about that time, or since. */
+const endedBy = ({ at, user, what }: AuditEntry): Partial<View> => {
   const near = (distance: number) => new Date(Date.parse(at) + distance).toISOString();
+  const to = what.startsWith("when finished") ? {} : { to: near(kMinuteMs) };
   const by = user === null ? {} : { by: user };
-  return { tab: "ended", record: { from: near(-kMinuteMs), to: near(kMinuteMs), reason: "administrator", ...by } };
+  return { tab: "ended", record: { from: near(-kMinuteMs), ...to, reason: "administrator", ...by } };
 };
 
 const auditColumns = (change: Store["change"]): readonly Column<AuditEntry>[] => [
@@ -92,8 +93,8 @@ const auditColumns = (change: Store["change"]): readonly Column<AuditEntry>[] =>
   {
     name: text.count,
     cell: (entry) =>
-      entry.ended === 0 ? (
-        strings.number(0)
+      entry.ended === 0 || entry.action !== "terminate" ? (
+        strings.number(entry.ended)
       ) : (
         <button type="button" class="link" title={text.showEnded} onClick={() => change(endedBy(entry))}>
           {strings.number(entry.ended)}

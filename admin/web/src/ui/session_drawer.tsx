@@ -5,8 +5,10 @@ import type { Opened } from "../store/drawer.js";
 import { strings } from "../strings.js";
 import { ago, plainTime } from "../times.js";
 import { AgentName, Browser, Foreign, Instant } from "./cells.js";
+import { EndingNotice } from "./ending.js";
+import { KeepButton } from "./keep_button.js";
 import { Modal } from "./modal.js";
-import { ProblemNotice } from "./notices.js";
+import { KeepProblem, ProblemNotice } from "./notices.js";
 
 const text = strings.details;
 const kHistoryMs = 30 * 86_400_000;
@@ -71,8 +73,7 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
     <Modal class="drawer" labelledBy="details-title" onClose={store.close}>
       <div class="drawer-head">
         <h2 id="details-title">
-          <AgentName agent={session.agent} />
-          {session.own && <span class="badge own">{strings.own}</span>}
+          <AgentName agent={session.agent} /> {session.own && <span class="badge own">{strings.own}</span>}
         </h2>
         <button type="button" onClick={store.close}>
           {text.close}
@@ -82,6 +83,8 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
       {!gone && isProbablyGone(session.last_seen, now) && (
         <p class="banner">{strings.quietHint(plainTime(session.last_seen, zone))}</p>
       )}
+      {!gone && <EndingNotice session={session} zone={zone} />}
+      <KeepProblem store={store} />
       <dl class="facts">
         <Fact name={text.started}>
           <Instant at={session.started} zone={zone} nameZone />
@@ -113,6 +116,9 @@ function Drawer({ store, opened }: { store: Store; opened: Opened }) {
       <h3>{text.instances}</h3>
       {!gone && <Instances opened={opened} zone={zone} now={now} />}
       <div class="actions">
+        {!gone && session.ending && (
+          <KeepButton store={store} label={strings.keep} hint={strings.keepHint(1)} keep={() => store.keep([session])} />
+        )}
         <button type="button" onClick={() => narrow("agent", session.agent ?? "")}>
           {text.sameAgent}
         </button>

@@ -7,6 +7,7 @@ import { ago, plainTime } from "../times.js";
 import type { Session, SortKey } from "../types.js";
 import { AgentName, Browser, Foreign, Instant, InteractionNames, agentWords } from "./cells.js";
 import { type OptionalColumn, type ShownColumns, optionalColumns } from "./columns.js";
+import { EndingBadge } from "./ending.js";
 import { SortIcon } from "./icons.js";
 import { useRowsInPlace } from "./rows_in_place.js";
 
@@ -46,6 +47,8 @@ function optionalCell(column: OptionalColumn, { store, session, now }: RowProper
       );
     case "user_agent":
       return session.user_agent && <Browser userAgent={session.user_agent} />;
+    case "state":
+      return strings.states[session.state];
     default:
       return session[column] && <Foreign class="text" text={session[column]} />;
   }
@@ -75,14 +78,18 @@ function SessionRow(properties: RowProperties) {
           <AgentName agent={session.agent} />
         </button>
         {session.own && (
-          <span class="badge own" title={strings.ownHint}>
-            {strings.own}
-          </span>
+          <>
+            {" "}
+            <span class="badge own" title={strings.ownHint}>
+              {strings.own}
+            </span>
+          </>
         )}
-        {session.state === "ending" && (
-          <span class="badge" title={strings.endingHint}>
-            {strings.ending}
-          </span>
+        {session.ending && (
+          <>
+            {" "}
+            <EndingBadge session={session} zone={zone} />
+          </>
         )}
       </th>
       <td class="column-started">
