@@ -32,8 +32,16 @@ bool enter(Transaction& change, SessionKey key, SlotIndex slot) noexcept;
 // Removes the entry of this slot. REQUIRES: the lock.
 void leave(Transaction& change, SessionKey key, SlotIndex slot) noexcept;
 
+inline constexpr std::uint64_t kEntryTagMask = 0xffffffff00000000U;
+
+// Every bit of the key has its part in it, so that a key which was damaged does not fit its entry any more.
+constexpr std::uint64_t entry_tag(SessionKey key) noexcept {
+    const std::uint64_t halves = key.high ^ key.low;
+    return (halves ^ halves << 32) & kEntryTagMask;
+}
+
 constexpr std::uint64_t index_entry(SessionKey key, SlotIndex slot) noexcept {
-    return (key.low & 0xffffffff00000000U) | (slot + std::uint64_t{1});
+    return entry_tag(key) | (slot + std::uint64_t{1});
 }
 
 }  // namespace agent_sessions::tracker::memory

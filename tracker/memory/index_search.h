@@ -8,8 +8,6 @@ namespace agent_sessions::tracker::memory {
 // More groups than any real chain has; keeps a damaged segment from sending a reader round in circles.
 inline constexpr int kLongestChain = 64;
 
-inline constexpr std::uint64_t kEntryTagMask = 0xffffffff00000000U;
-
 inline std::uint64_t home_group(const Layout& layout, SessionKey key) noexcept {
     return static_cast<std::uint64_t>((static_cast<unsigned __int128>(key.high) * layout.geometry.groups) >>
                                       64);
@@ -49,7 +47,7 @@ inline Located inspect(Layout& layout, SessionKey key, std::uint64_t entry) noex
 }
 
 inline Located search_group(Layout& layout, IndexGroup& group, SessionKey key) noexcept {
-    const std::uint64_t tag = key.low & kEntryTagMask;
+    const std::uint64_t tag = entry_tag(key);
     for (auto& word : group.entries) {
         const std::uint64_t entry = word.load(std::memory_order_acquire);
         // All of the tag, and a slot behind it.

@@ -39,7 +39,7 @@
 namespace agent_sessions::tracker::memory {
 
 inline constexpr char kMagic[16] = "agent-sessions\n";
-inline constexpr std::uint32_t kLayoutVersion = 7;
+inline constexpr std::uint32_t kLayoutVersion = 8;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 
 inline constexpr std::size_t kMasters = 16;

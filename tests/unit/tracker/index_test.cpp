@@ -77,12 +77,12 @@ TEST_F(Index, AnOverflowGroupIsKeptWhileOneBehindItIsNeeded) {
 // Of a key only the tag stands in the index, so keys that differ elsewhere meet there.
 TEST_F(Index, AKeyWithTheTagOfAnotherIsNotTakenForIt) {
     const SessionKey mine = key_in(1, 1);
-    const SessionKey below_the_tag{mine.high, mine.low ^ 1};
-    const SessionKey of_the_group{mine.high + 1, mine.low};
+    const SessionKey in_one_half{mine.high, mine.low ^ 0x1'0000'0001U};
+    const SessionKey in_both_halves{mine.high ^ 1, mine.low ^ 1};
     BeginRequest begin = request(1);
     begin.key = mine;
     const SessionHandle handle = tracker_.begin(begin, clock_.now()).handle;
-    for (const SessionKey other : {below_the_tag, of_the_group}) {
+    for (const SessionKey other : {in_one_half, in_both_halves}) {
         EXPECT_EQ(tracker_.find(other, clock_.now()).state, Found::State::unknown);
         begin.key = other;
         ASSERT_EQ(tracker_.begin(begin, clock_.now()).result, BeginResult::begun);

@@ -210,5 +210,18 @@ TEST_P(ValidateTest, IsFound) {
 INSTANTIATE_TEST_SUITE_P(EveryKindOfDamage, ValidateTest, ::testing::ValuesIn(kHarms),
                          [](const auto& info) { return std::string(info.param.name); });
 
+// An ended cookie whose key is damaged would be unknown, and so begin a session.
+TEST_F(ValidateTest, EveryBitOfAnEndedSessionsKeyIsChecked) {
+    HotSlot& hot = segment_.layout().hot(table().ended);
+    for (Shared<std::uint64_t>* half : {&hot.key_high, &hot.key_low}) {
+        for (int bit = 0; bit < 64; ++bit) {
+            half->fetch_xor(std::uint64_t{1} << bit);
+            EXPECT_FALSE(find_faults(segment_.layout()).empty()) << "bit " << bit << " was turned";
+            half->fetch_xor(std::uint64_t{1} << bit);
+        }
+    }
+    EXPECT_EQ(find_faults(segment_.layout()), std::vector<std::string>{});
+}
+
 }  // namespace
 }  // namespace agent_sessions::testing
