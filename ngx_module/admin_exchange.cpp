@@ -176,6 +176,7 @@ void AdminExchange::step(const SliceEnd& end) {
         ngx_del_timer(&hold_event_);
         finish(std::move(*response));
     } else if (task_->is_waiting()) {
+        look_after_history(*location_configuration(request_).admin);
         ngx_add_timer(&wait_event_, kWait);
     } else {
         ask_for_turn();

@@ -19,6 +19,8 @@ constexpr tracker::Millis kLongestFinish{1000};
 // How long a stop waits for a question to the history, which is cut off soon.
 constexpr int kLongestRestMs = 200;
 constexpr int kRestLookMs = 5;
+// Whatever ends at once is not started again at once.
+constexpr ngx_msec_t kLeastLife = 250;
 
 std::string path_of(const Zone& zone) {
     return tracker::history::database_path(to_view(zone.state), to_view(zone.name));
@@ -40,11 +42,12 @@ void wake_readers(ZoneWorkers& all) {
 }
 
 bool lacks_writer(const ZoneWorker& zone) noexcept {
-    return zone.elected && zone.writer == nullptr;
+    return zone.elected && zone.writer == nullptr && ngx_current_msec - zone.writer_started >= kLeastLife;
 }
 
 // REQUIRES: the readers of the process rest.
 void start_writer(ZoneWorker& zone) {
+    zone.writer_started = ngx_current_msec;
     zone.writer = std::make_unique<HistoryProcess>(HistoryProcess::Job{
         zone.zone->tracker, path_of(*zone.zone), zone.zone->retention, zone.zone->attachment->lock_files()});
 }
@@ -105,6 +108,7 @@ void keep_history(ZoneWorker& zone, ZoneWorkers& all, ngx_log_t* log) {
             zone.writer->let_go();
         }
         if (!is_there) {
+            zone.writer_watch.reset();
             zone.writer.reset();
         }
     }

@@ -10,8 +10,9 @@ namespace agent_sessions::ngx {
 // the zone's reader.
 void load_history(ZoneWorker& zone, ngx_log_t* log);
 
-// Starts or stops the writer as the election went, and logs what became of it. Never waits. `all`: the zones
-// of this process, whose readers rest while it forks.
+// Starts or stops the writer as the election went, and logs what became of it. Never waits. One that ended is
+// followed at once, but not more often than four times a second. `all`: the zones of this process, whose
+// readers rest while it forks.
 void keep_history(ZoneWorker& zone, ZoneWorkers& all, ngx_log_t* log);
 
 // At the exit of the process: writes what there is, within a second, if this is the one to do it.

@@ -120,20 +120,18 @@ void HistoryProcess::fork_writer(const Job& job) {
 
 HistoryProcess::~HistoryProcess() {
     let_go();
-    if (reports_ >= 0) {
-        ::close(reports_);
-    }
+    ::close(reports_);
     ::munmap(orders_, sizeof(Orders));
 }
 
 bool HistoryProcess::listen() {
     HistoryReport report;
-    while (reports_ >= 0) {
+    while (!has_ended_) {
         switch (receive(reports_, report)) {
             case Received::nothing:
                 return true;
             case Received::end:
-                ::close(std::exchange(reports_, -1));
+                has_ended_ = true;
                 break;
             case Received::report:
                 if (report.is_loaded) {
@@ -160,16 +158,14 @@ void HistoryProcess::finish(tracker::Millis longest) noexcept {
     orders_->end.store((end - kLastPass).time_since_epoch().count(), std::memory_order_release);
     tracker_.wake_history();
     HistoryReport ignored;
-    while (reports_ >= 0) {
+    while (!has_ended_) {
         const auto left = std::max<std::int64_t>((end - read_clocks().boot).count(), 0);
         pollfd pipe{reports_, POLLIN, 0};
         const int ready = ::poll(&pipe, 1, static_cast<int>(left));
         if (ready == 0) {
             return;
         }
-        if (ready > 0 && receive(reports_, ignored) == Received::end) {
-            ::close(std::exchange(reports_, -1));
-        }
+        has_ended_ = ready > 0 && receive(reports_, ignored) == Received::end;
     }
 }
 

@@ -35,6 +35,8 @@ class HistoryProcess {
 
     // Takes over what the process has said since the last call. false: it is no more, whatever it ended of.
     bool listen();
+    // Has something to read whenever listen() has something to take over. Open for as long as this lives.
+    int reports() const noexcept { return reports_; }
     // Tells it to stop after its present pass, without waiting for it.
     void let_go() noexcept;
     // Has it write what there is and end, and waits for that, for as long as `longest`. REQUIRES: this
@@ -53,7 +55,8 @@ class HistoryProcess {
 
     tracker::Tracker tracker_;
     Orders* orders_ = nullptr;
-    int reports_ = -1;  // at its end once the process has ended
+    int reports_ = -1;
+    bool has_ended_ = false;
     std::optional<std::string> fault_;
     std::string unreported_;
     std::optional<tracker::history::Loaded> loaded_;

@@ -20,6 +20,8 @@ namespace {
 
 // Who is elected is looked at that often: a holder that froze is followed within 1.5 s (ARCHITECTURE 5).
 constexpr ngx_msec_t kBeat = 250;
+// … and while somebody waits.
+constexpr ngx_msec_t kLook = 10;
 constexpr ngx_uint_t kFileCheckBeats = 40;
 constexpr ngx_uint_t kKeyCheckBeats = 240;
 constexpr ngx_uint_t kKeyRetryBeats = 4;
@@ -30,6 +32,7 @@ struct Worker {
     ngx_connection_t timer_owner{};
     ngx_event_t timer{};
     ngx_msec_t next_beat = 0;
+    ngx_msec_t next_look = 0;
     ngx_uint_t beats = 0;
 };
 
@@ -53,6 +56,24 @@ void check_file(ZoneWorker& zone, ngx_log_t* log) {
     }
 }
 
+bool has_come(ngx_msec_t time) noexcept {
+    return static_cast<ngx_msec_int_t>(ngx_current_msec - time) >= 0;
+}
+
+void handle_writer_news(void* zone) noexcept;
+
+void follow_history(ZoneWorker& zone) {
+    keep_history(zone, worker->zones, ngx_cycle->log);
+    if (zone.writer != nullptr && zone.writer_watch == nullptr) {
+        zone.writer_watch = std::make_unique<PipeWatch>(zone.writer->reports(), handle_writer_news, &zone);
+    }
+}
+
+void handle_writer_news(void* zone) noexcept {
+    guard(ngx_cycle->log, "what a history has to say",
+          [zone] { follow_history(*static_cast<ZoneWorker*>(zone)); });
+}
+
 void beat() {
     ngx_log_t* log = ngx_cycle->log;
     refresh_boot_clock();
@@ -66,11 +87,11 @@ void beat() {
                 zone->zone->tracker.resign(ngx_pid);
                 zone->elected = false;
             }
-            keep_history(*zone, worker->zones, log);
+            follow_history(*zone);
             continue;
         }
         zone->elected = zone->zone->tracker.elect(ngx_pid, now);
-        keep_history(*zone, worker->zones, log);
+        follow_history(*zone);
         if (zone->elected && worker->beats % kFileCheckBeats == 0) {
             check_file(*zone, log);
         }
@@ -97,7 +118,7 @@ ngx_msec_t sweep() {
 // One timer for both: each that is set costs every request that sets one of its own.
 void handle_tick(ngx_event_t* event) noexcept {
     event->log = ngx_cycle->log;
-    if (static_cast<ngx_msec_int_t>(ngx_current_msec - worker->next_beat) >= 0) {
+    if (has_come(worker->next_beat)) {
         worker->next_beat = ngx_current_msec + kBeat;
         guard(ngx_cycle->log, "a heartbeat", beat);
         look_at_open_requests();
@@ -127,7 +148,7 @@ void start_zone(Zone& zone, ngx_log_t* log) {
     zone.attachment->stamp_master(ngx_process == NGX_PROCESS_SINGLE ? ngx_pid : getppid(), now);
     owned->elected = zone.tracker.elect(ngx_pid, now);
     zone.worker = worker->zones.emplace_back(std::move(owned)).get();
-    keep_history(*zone.worker, worker->zones, log);
+    follow_history(*zone.worker);
 }
 
 }  // namespace
@@ -174,6 +195,17 @@ ZoneWorker* worker_of(Zone& zone) noexcept {
         guard(ngx_cycle->log, "the start of a zone", [&zone] { start_zone(zone, ngx_cycle->log); });
     }
     return zone.worker;
+}
+
+void look_after_history(Zone& zone) noexcept {
+    if (zone.worker == nullptr || ngx_exiting != 0 || !has_come(worker->next_look)) {
+        return;
+    }
+    worker->next_look = ngx_current_msec + kLook;
+    guard(ngx_cycle->log, "a look at a history", [&zone] {
+        zone.worker->elected = zone.tracker.elect(ngx_pid, cached_now());
+        follow_history(*zone.worker);
+    });
 }
 
 void forget_zones(const MainConfiguration& main) noexcept {

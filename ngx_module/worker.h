@@ -15,6 +15,7 @@
 #include "ngx_module/gateway/random_source.h"
 #include "ngx_module/gateway/token.h"
 #include "ngx_module/history_process.h"
+#include "ngx_module/pipe_watch.h"
 #include "ngx_module/sweep.h"
 #include "ngx_module/zone.h"
 #include "tracker/history/reader.h"
@@ -35,6 +36,8 @@ struct ZoneWorker {
     std::unique_ptr<tracker::history::Reader> reader;
     // In the elected worker only.
     std::unique_ptr<HistoryProcess> writer;
+    ngx_msec_t writer_started = 0;  // the last one
+    std::unique_ptr<PipeWatch> writer_watch;
     std::string history_fault;  // as logged last
 };
 
@@ -46,6 +49,10 @@ void stop_worker(ngx_cycle_t* cycle) noexcept;
 
 // What this process has of the zone; nullptr = it can't be tracked here (no memory at the start).
 ZoneWorker* worker_of(Zone& zone) noexcept;
+
+// For whoever waits for the zone's history: sees to it that some worker writes it, and becomes that worker
+// where the last one has died. Cost: two system calls, not more often than each few ms.
+void look_after_history(Zone& zone) noexcept;
 
 // Called before the pool of a configuration goes, which without a master happens in the process that serves.
 void forget_zones(const MainConfiguration& main) noexcept;

@@ -262,9 +262,12 @@ clientTest(
       }`,
   },
   async (the) => {
+    // What a page says while it is left may come after what it says last.
+    const asked = the.page.waitForResponse((response) => response.request().method() === "POST");
     await the.page.goto(`https://outer.test:${the.gateway.tlsPort}/outer`);
     const frame = the.page.frameLocator("iframe");
     await frame.locator("textarea").waitFor();
+    await asked;
     await the.page.reload();
     await the.counted(1);
     await the.gateway.letAllFinish({ message: "Out of the frame" });

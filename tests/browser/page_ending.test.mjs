@@ -75,7 +75,10 @@ pageTest(
       assert.equal((await figure(page, "Current")).value, "0 of 50");
       await page.getByRole("button", { name: "Ended Sessions" }).click();
       await eventually(
-        () => page.locator(".record tbody tr").allInnerTexts(),
+        async () => {
+          await refresh(page).click();
+          return page.locator(".record tbody tr").allInnerTexts();
+        },
         (rows) => assert.match(rows[0] ?? "", /ada[^]*by an administrator[^]*anna[^]*See you tomorrow/),
       );
     } finally {

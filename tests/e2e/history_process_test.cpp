@@ -144,6 +144,20 @@ TEST_F(HistoryProcess, ThatIsKilledIsFollowedByAnotherAndNothingIsLostOrWrittenT
     EXPECT_EQ(history.half_written(), 0);
 }
 
+// Its worker listens to it by one of nginx's connections.
+TEST_F(HistoryProcess, ThatEndsGivesTheConnectionBackByWhichItsWorkerListened) {
+    constexpr int kConnections = 12;
+    config.workers = 1;
+    config.worker_connections = kConnections;
+    start();
+    pid_t process = wait_for_process();
+    for (int kill = 0; kill < kConnections && !HasFailure(); ++kill) {
+        process = kill_and_wait_for_another(process);
+    }
+    Connection connection(origin());
+    EXPECT_EQ(connection.send(script_call("/api")).status, 200) << "no connection is left";
+}
+
 TEST_F(HistoryProcess, BeginsAlsoInAWorkerThatWasAskedForTheHistory) {
     start();
     ASSERT_TRUE(end_a_session().durable);
