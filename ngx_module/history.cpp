@@ -19,8 +19,9 @@ constexpr tracker::Millis kLongestFinish{1000};
 // How long a stop waits for a question to the history, which is cut off soon.
 constexpr int kLongestRestMs = 200;
 constexpr int kRestLookMs = 5;
-// Whatever ends at once is not started again at once.
-constexpr ngx_msec_t kLeastLife = 250;
+// Whatever ends as early as this again and again is not started again before.
+constexpr ngx_msec_t kEarly = 250;
+constexpr unsigned kMostEarlyEnds = 4;
 
 std::string path_of(const Zone& zone) {
     return tracker::history::database_path(to_view(zone.state), to_view(zone.name));
@@ -41,8 +42,13 @@ void wake_readers(ZoneWorkers& all) {
     }
 }
 
+bool is_writer_young(const ZoneWorker& zone) noexcept {
+    return ngx_current_msec - zone.writer_started < kEarly;
+}
+
 bool lacks_writer(const ZoneWorker& zone) noexcept {
-    return zone.elected && zone.writer == nullptr && ngx_current_msec - zone.writer_started >= kLeastLife;
+    return zone.elected && zone.writer == nullptr &&
+           (zone.early_ends < kMostEarlyEnds || !is_writer_young(zone));
 }
 
 // REQUIRES: the readers of the process rest.
@@ -108,6 +114,7 @@ void keep_history(ZoneWorker& zone, ZoneWorkers& all, ngx_log_t* log) {
             zone.writer->let_go();
         }
         if (!is_there) {
+            zone.early_ends = is_writer_young(zone) ? zone.early_ends + 1 : 0;
             zone.writer_watch.reset();
             zone.writer.reset();
         }

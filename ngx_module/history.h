@@ -11,8 +11,8 @@ namespace agent_sessions::ngx {
 void load_history(ZoneWorker& zone, ngx_log_t* log);
 
 // Starts or stops the writer as the election went, and logs what became of it. Never waits. One that ended is
-// followed at once, but not more often than four times a second. `all`: the zones of this process, whose
-// readers rest while it forks.
+// followed at once; where several in turn end early, four times a second. `all`: the zones of this process,
+// whose readers rest while it forks.
 void keep_history(ZoneWorker& zone, ZoneWorkers& all, ngx_log_t* log);
 
 // At the exit of the process: writes what there is, within a second, if this is the one to do it.

@@ -37,6 +37,7 @@ struct ZoneWorker {
     // In the elected worker only.
     std::unique_ptr<HistoryProcess> writer;
     ngx_msec_t writer_started = 0;  // the last one
+    unsigned early_ends = 0;        // of so many writers, one after the other
     std::unique_ptr<PipeWatch> writer_watch;
     std::string history_fault;  // as logged last
 };
