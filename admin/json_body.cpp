@@ -28,9 +28,12 @@ void refuse(const json::error_code& error) {
     }
 }
 
-json::object object_of(json::value value) {
+json::object object_of(json::value value, const MemberCount& members) {
     if (!value.is_object()) {
         throw refusal_of(ErrorCode::invalid_json, "The body must be a JSON object.");
+    }
+    if (members_of(value) != members.total()) {
+        throw refusal_of(ErrorCode::invalid_json, "A member of an object in the body is repeated.");
     }
     return std::move(value.as_object());
 }
@@ -49,6 +52,7 @@ bool JsonBody::read(const Slice& slice) {
         const std::string_view piece = rest_.substr(0, kBytesPerLook);
         parser_.write(piece.data(), piece.size(), error);
         refuse(error);
+        members_.read(piece);
         rest_.remove_prefix(piece.size());
         if (slice.over()) {
             return false;
@@ -60,7 +64,7 @@ bool JsonBody::read(const Slice& slice) {
 }
 
 json::object JsonBody::take() {
-    return object_of(parser_.release());
+    return object_of(parser_.release(), members_);
 }
 
 json::object parse_json_object(std::string_view body) {
@@ -71,7 +75,9 @@ json::object parse_json_object(std::string_view body) {
     json::error_code error;
     json::value value = json::parse(json::string_view(body.data(), body.size()), error, {}, options());
     refuse(error);
-    return object_of(std::move(value));
+    MemberCount members;
+    members.read(body);
+    return object_of(std::move(value), members);
 }
 
 Refusal unknown_member(std::string_view parent, std::string_view name) {

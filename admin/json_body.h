@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "admin/handle.h"
+#include "admin/member_count.h"
 #include "admin/problem.h"
 
 namespace agent_sessions::admin {
@@ -20,7 +21,8 @@ class JsonBody {
 
     // Goes on until the slice is over; true = all of it was read. Throws Refusal invalid_json.
     bool read(const Slice& slice);
-    // REQUIRES: read() said true. Throws Refusal invalid_json where it is JSON, but no object.
+    // REQUIRES: read() said true. Throws Refusal invalid_json where it is JSON, but no object, or one that has
+    // a member twice.
     boost::json::object take();
 
   private:
@@ -29,6 +31,7 @@ class JsonBody {
 
     std::string_view rest_;
     boost::json::stream_parser parser_;
+    MemberCount members_;
 };
 
 // What is parsed at once, in bytes: a fraction of a slice.

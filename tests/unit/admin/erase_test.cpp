@@ -119,6 +119,7 @@ TEST_F(EraseTest, EveryWrongBodyIsNamed) {
     const std::pair<const char*, const char*> bodies[] = {
         {"", "invalid_json"},
         {"[]", "invalid_json"},
+        {R"({"agent":"ada","agent":"bob"})", "invalid_json"},
         {"{}", "missing_member"},
         {R"({"agent": null})", "invalid_member"},
         {R"({"agent": ""})", "invalid_member"},
