@@ -1,5 +1,7 @@
 #include "ngx_module/pipe_watch.h"
 
+#include "ngx_module/guard.h"
+
 namespace agent_sessions::ngx {
 
 PipeWatch::PipeWatch(int pipe, Handler handler, void* data) noexcept : handler_(handler), data_(data) {
@@ -34,7 +36,7 @@ PipeWatch::~PipeWatch() {
 void PipeWatch::handle_event(ngx_event_t* event) noexcept {
     const auto* connection = static_cast<ngx_connection_t*>(event->data);
     const auto* watch = static_cast<PipeWatch*>(connection->data);
-    watch->handler_(watch->data_);
+    guard(event->log, "news from a pipe", [watch] { watch->handler_(watch->data_); });
 }
 
 }  // namespace agent_sessions::ngx

@@ -11,7 +11,8 @@ namespace agent_sessions::ngx {
 
 class PipeWatch {
   public:
-    using Handler = void (*)(void* data) noexcept;
+    // What it throws is logged.
+    using Handler = void (*)(void* data);
 
     // Where no connection is free, or the process serves none, nothing is told: look from time to time, too.
     PipeWatch(int pipe, Handler handler, void* data) noexcept;

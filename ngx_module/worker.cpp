@@ -60,18 +60,17 @@ bool has_come(ngx_msec_t time) noexcept {
     return static_cast<ngx_msec_int_t>(ngx_current_msec - time) >= 0;
 }
 
-void handle_writer_news(void* zone) noexcept;
+void hear_writer(void* zone);
 
 void follow_history(ZoneWorker& zone) {
     keep_history(zone, worker->zones, ngx_cycle->log);
     if (zone.writer != nullptr && zone.writer_watch == nullptr) {
-        zone.writer_watch = std::make_unique<PipeWatch>(zone.writer->reports(), handle_writer_news, &zone);
+        zone.writer_watch = std::make_unique<PipeWatch>(zone.writer->reports(), hear_writer, &zone);
     }
 }
 
-void handle_writer_news(void* zone) noexcept {
-    guard(ngx_cycle->log, "what a history has to say",
-          [zone] { follow_history(*static_cast<ZoneWorker*>(zone)); });
+void hear_writer(void* zone) {
+    follow_history(*static_cast<ZoneWorker*>(zone));
 }
 
 void beat() {

@@ -64,6 +64,15 @@ AdminClient GatewayTest::admin(const std::string& accounts, const std::string& r
     return AdminClient(origin(), {accounts, role, "supervisor"});
 }
 
+HttpResponse GatewayTest::send_until_tracked(Browser& agent_browser, const HttpRequest& request) {
+    constexpr int kMostTries = 20;
+    HttpResponse response = agent_browser.send(request);
+    for (int tries = 1; status_of(response) == "UNTRACKED" && tries < kMostTries; ++tries) {
+        response = agent_browser.send(request);
+    }
+    return response;
+}
+
 std::string GatewayTest::begin_session(Browser& agent_browser, const std::string& agent,
                                        const std::string& account) {
     HttpRequest first = navigation("/app");
@@ -75,7 +84,7 @@ std::string GatewayTest::begin_session(Browser& agent_browser, const std::string
     if (!agent.empty()) {
         second.with("X-Test-Login", agent);
     }
-    const HttpResponse begun = agent_browser.send(second);
+    const HttpResponse begun = send_until_tracked(agent_browser, second);
     EXPECT_EQ(begun.status, 200) << begun.error << begun.body;
     const std::string ref = ref_of(begun);
     if (ref.size() != 32) {
