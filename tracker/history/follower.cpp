@@ -32,9 +32,9 @@ constexpr Millis kLongestWaitForTable{2'000};
 constexpr int kTruncations = 25;
 
 // Pages of the write-ahead log: from the first on it is copied into the database when nobody waits, from the
-// second on at once, since whoever follows a writer that was killed reads all of it before the first commit.
+// second on at once.
 constexpr int kLongLog = 1'000;
-constexpr int kLongestLog = 4'000;
+constexpr int kLongestLog = 16'000;
 
 // The database is another process's, or another segment's, from now on.
 struct Replaced {};
