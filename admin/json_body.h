@@ -21,8 +21,8 @@ class JsonBody {
 
     // Goes on until the slice is over; true = all of it was read. Throws Refusal invalid_json.
     bool read(const Slice& slice);
-    // REQUIRES: read() said true. Throws Refusal invalid_json where it is JSON, but no object, or one that has
-    // a member twice.
+    // REQUIRES: read() said true. Throws Refusal invalid_json where it is JSON, but no object, or one that
+    // has a member twice.
     boost::json::object take();
 
   private:

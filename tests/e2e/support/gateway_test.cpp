@@ -86,7 +86,7 @@ std::string GatewayTest::begin_session(Browser& agent_browser, const std::string
     }
     const HttpResponse begun = send_until_tracked(agent_browser, second);
     EXPECT_EQ(begun.status, 200) << begun.error << begun.body;
-    const std::string ref = ref_of(begun);
+    std::string ref = ref_of(begun);
     if (ref.size() != 32) {
         throw std::runtime_error("no session began: status " + status_of(begun));
     }
