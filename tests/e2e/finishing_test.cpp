@@ -31,7 +31,7 @@ class Finishing : public HistoryTest {
     // A session with one open interaction.
     std::string begin_busy(Browser& agent, const std::string& name = "alice",
                            const std::string& account = "default") {
-        const std::string ref = begin_session(agent, name, account);
+        std::string ref = begin_session(agent, name, account);
         EXPECT_TRUE(is_from_application(agent.send(in_account(navigation(kBilling), account))));
         return ref;
     }
@@ -58,7 +58,7 @@ class Finishing : public HistoryTest {
     }
     // A session that is to end once its page has closed what it opens here.
     std::string begin_ending(Browser& agent, const std::string& opened) {
-        const std::string ref = begin_session(agent, "alice");
+        std::string ref = begin_session(agent, "alice");
         agent.send(beacon("{\"open\":[" + opened + "]}"));
         EXPECT_EQ(let_finish(ref), "ending");
         return ref;

@@ -91,7 +91,7 @@ class KilledUnderLoad : public WitnessTest {
     HttpResponse begin_over(Connection connection) {
         Browser agent = browser();
         agent.send(navigation("/app"), connection);
-        const HttpResponse response = agent.send(navigation("/app"), connection);
+        HttpResponse response = agent.send(navigation("/app"), connection);
         EXPECT_TRUE(is_from_application(response));
         return response;
     }

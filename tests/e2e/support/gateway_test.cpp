@@ -1,8 +1,10 @@
 #include "tests/e2e/support/gateway_test.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 namespace agent_sessions::e2e {
 namespace {
@@ -65,9 +67,11 @@ AdminClient GatewayTest::admin(const std::string& accounts, const std::string& r
 }
 
 HttpResponse GatewayTest::send_until_tracked(Browser& agent_browser, const HttpRequest& request) {
-    constexpr int kMostTries = 20;
+    constexpr int kMostTries = 100;
     HttpResponse response = agent_browser.send(request);
     for (int tries = 1; status_of(response) == "UNTRACKED" && tries < kMostTries; ++tries) {
+        // Whoever keeps it busy may wait for a processor.
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
         response = agent_browser.send(request);
     }
     return response;

@@ -1,8 +1,10 @@
 #include "tests/e2e/support/history_test.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 namespace agent_sessions::e2e {
 
@@ -19,7 +21,7 @@ bool has_open(pid_t process, const std::string& path) {
     return false;
 }
 
-constexpr int kMostUntracked = 10;
+constexpr int kMostUntracked = 100;
 
 }  // namespace
 
@@ -34,6 +36,7 @@ HistoryTest::Ended HistoryTest::end_a_session(Connection& connection) {
     HttpResponse begun = agent.send(navigation("/app"), connection);
     // Where the zone was busy, the next navigation begins it.
     for (int more = 0; more < kMostUntracked && status_of(begun) == "UNTRACKED"; ++more) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
         begun = agent.send(navigation("/app"), connection);
     }
     EXPECT_EQ(status_of(begun), "NEW") << begun.status << begun.error;

@@ -197,7 +197,7 @@ class Endpoint : public ::testing::Test {
             return "";
         }
         const boost::json::object problem = json_of(response);
-        const std::string code(problem.at("code").as_string());
+        std::string code(problem.at("code").as_string());
         EXPECT_EQ(problem.at("type").as_string(), "urn:agent-sessions:problem:" + code);
         EXPECT_EQ(problem.at("status").to_number<int>(), response.status);
         EXPECT_FALSE(problem.at("title").as_string().empty());

@@ -12,7 +12,7 @@ class TerminateTest : public Endpoint {
     int live() { return static_cast<int>(tracker_.overall_usage().current); }
 
     static Results results_of(const Response& response) {
-        const Results results = Endpoint::results_of(response);
+        Results results = Endpoint::results_of(response);
         const bool nothing_ended = std::find(results.begin(), results.end(), "terminated") == results.end();
         EXPECT_TRUE(nothing_ended || !json_of(response).at("durable").as_bool())
             << "nobody writes a history here";
